@@ -1,0 +1,15 @@
+/** What every activation function provides: its value, its derivative and what training must know of it. */
+import type { InitializerName } from '../initializers/index.ts';
+
+/** A function a = f(z) that a layer applies to each of its outputs; values are f64, whatever the network's dtype. */
+export interface Activation {
+  /** a = f(z). NaN stays NaN, so that a diverged network shows. */
+  forward(z: number): number;
+  /** f′, as a function of what `derivativeFrom` names. */
+  derivative(at: number): number;
+  /** `output`: `derivative` takes a, so that z need not be kept for the backward pass; `input`: it takes z. */
+  readonly derivativeFrom: 'output' | 'input';
+  /** f(z) = c·z + d: layers of such activations collapse into one. */
+  readonly isAffine: boolean;
+  readonly defaultInitializer: InitializerName;
+}

@@ -1,0 +1,75 @@
+/**
+ * The arithmetic that training a network is made of. The reference implementation is plain TypeScript and says what is right; a
+ * faster one must agree with it (one contract suite runs on both). Every array comes from `allocate`, so that an implementation
+ * may keep its own memory. No method allocates but `allocate` and `matrix`.
+ *
+ * Symbols are those of docs/math-notation.md: n rows, k inputs, m outputs of a layer.
+ */
+import type { ActivationName } from '../activations/index.ts';
+import type { LossName } from '../losses/index.ts';
+import type { Dtype, FloatArray, Matrix } from '../matrix.ts';
+
+/** Adam's scalars at step t; corrections are 1 − β₁ᵗ and 1 − β₂ᵗ, kept as running products so that they resume to the bit. */
+export interface AdamScalars {
+  readonly learningRate: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  readonly correction1: number;
+  readonly correction2: number;
+}
+
+export interface Kernels {
+  /** Names the implementation and its revision, such as `reference/1`: equal engines give equal bits. */
+  readonly engine: string;
+  readonly dtype: Dtype;
+
+  /** A zeroed block in the memory that the kernels compute in. */
+  allocate(length: number): FloatArray;
+  /** Elements from one row to the next for matrices of so many columns. */
+  strideOf(columns: number): number;
+  /** A zeroed matrix [rows, columns]; or a view on `data`, which must hold rows · strideOf(columns) elements. */
+  matrix(rows: number, columns: number, data?: FloatArray): Matrix;
+
+  /** Row i of `out` [count, k] = row indices[start + i] of `source`; `source` may lie outside the kernels' memory. */
+  gatherRows(source: Matrix, indices: Uint32Array, start: number, count: number, out: Matrix): void;
+  /** out[i] = source[indices[start + i]]. */
+  gatherValues(source: FloatArray, indices: Uint32Array, start: number, count: number, out: FloatArray): void;
+
+  /**
+   * a = f(x·w + b): x [n, k], w [k, m], b [m], a [n, m]. Overwrites `a`, and `z` [n, m] with x·w + b when it is given: an
+   * activation whose derivative is a function of its output does not need it.
+   */
+  denseForward(
+    x: Matrix,
+    w: Matrix,
+    b: FloatArray,
+    activation: ActivationName,
+    a: Matrix,
+    z: Matrix | null,
+  ): void;
+  /** In place, da [n, m] becomes dz = da ⊙ f′: from `a`, or from `z` where the activation's derivative needs it. */
+  activationBackward(activation: ActivationName, a: Matrix, z: Matrix | null, da: Matrix): void;
+  /** dx = dz·wᵀ: dz [n, m], w [k, m], dx [n, k]. Overwrites. */
+  denseBackwardInput(dz: Matrix, w: Matrix, dx: Matrix): void;
+  /** dw = xᵀ·dz, db = Σᵢ dzᵢ: x [n, k], dz [n, m], dw [k, m], db [m]. Overwrites. */
+  denseBackwardWeights(x: Matrix, dz: Matrix, dw: Matrix, db: FloatArray): void;
+
+  /**
+   * Σᵢ loss(logitsᵢ, targetᵢ), a sum over the n rows in f64, not a mean; `target` [n] holds class numbers or values. When `dz`
+   * [n, m] is given it is overwritten with the gradient of the mean, (1/n)·∂Σ/∂logits.
+   */
+  loss(loss: LossName, logits: Matrix, target: FloatArray, dz: Matrix | null): number;
+
+  /** y += alpha · x. */
+  axpy(alpha: number, x: FloatArray, y: FloatArray): void;
+  /** Σ xᵢ² in f64. */
+  sumOfSquares(x: FloatArray): number;
+
+  /** p −= learningRate · g. */
+  sgdStep(p: FloatArray, g: FloatArray, learningRate: number): void;
+  /** v = momentum · v + g; p −= learningRate · v. */
+  momentumStep(p: FloatArray, g: FloatArray, v: FloatArray, learningRate: number, momentum: number): void;
+  /** Kingma & Ba 2015, algorithm 1, as PyTorch orders it: p −= α/c₁ · m / (√v/√c₂ + ε). Updates m and v. */
+  adamStep(p: FloatArray, g: FloatArray, m: FloatArray, v: FloatArray, scalars: AdamScalars): void;
+}
