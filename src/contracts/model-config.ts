@@ -1,0 +1,213 @@
+/** What a model is and how it trains: the discriminated union on `type`, every default in its place. */
+import { z } from 'zod';
+import { activationNames } from '../math/activations/index.ts';
+import { initializerNames } from '../math/initializers/index.ts';
+import { ColumnName } from './names.ts';
+
+const positive = z.number().positive();
+const fraction = z.number().min(0).lt(1);
+
+/** Most columns that a table may have, and so most features. */
+export const maxColumns = 10_000;
+
+/** Turns rows into a numeric matrix. Fitted on the training rows alone and stored with the version. */
+export const Preprocessing = z
+  .strictObject({
+    numeric: z.enum(['standardize', 'min_max', 'robust', 'log1p', 'none']).default('standardize').meta({
+      description:
+        'standardize: (x − mean) / std of the population; min_max: to [0, 1]; robust: (x − median) / interquartile range; log1p: ln(1 + x)',
+    }),
+    category: z.enum(['one_hot', 'ordinal']).default('one_hot'),
+    missing: z.enum(['impute', 'drop_row', 'error']).default('impute'),
+    impute_numeric: z.union([z.enum(['median', 'mean']), z.number()]).default('median'),
+    impute_category: z.string().default('most_frequent').meta({
+      description: '`most_frequent`, or the category to put in place of a missing one',
+    }),
+    missing_indicator: z.boolean().default(false).meta({
+      description: 'Adds a 0/1 column for each feature that misses values in training',
+    }),
+    max_categories: z.int().min(1).max(10_000).default(256),
+  })
+  .meta({ id: 'Preprocessing' });
+export type Preprocessing = z.infer<typeof Preprocessing>;
+
+/** Rows held back from training to measure on. */
+export const Validation = z
+  .strictObject({
+    fraction: fraction.meta({ description: 'Share of the rows held back; 0 is none' }),
+    stratify: z.boolean().default(true).meta({
+      description: 'Keeps the proportions of the classes; no effect on a regression',
+    }),
+  })
+  .meta({ id: 'Validation' });
+export type Validation = z.infer<typeof Validation>;
+
+const learningRate = (value: number) => positive.default(value);
+
+export const Optimizer = z
+  .discriminatedUnion('type', [
+    z.strictObject({ type: z.literal('sgd'), learning_rate: learningRate(0.01) }),
+    z.strictObject({
+      type: z.literal('momentum'),
+      learning_rate: learningRate(0.01),
+      momentum: fraction.default(0.9),
+    }),
+    z.strictObject({
+      type: z.literal('adam'),
+      learning_rate: learningRate(0.001),
+      beta1: fraction.default(0.9),
+      beta2: fraction.default(0.999),
+      epsilon: positive.default(1e-8),
+    }),
+  ])
+  .meta({ id: 'Optimizer' });
+export type Optimizer = z.infer<typeof Optimizer>;
+
+const iterations = (value: number) => z.int().min(1).max(1_000_000).default(value);
+const tolerance = (value: number) =>
+  z.number().min(0).default(value).meta({
+    description: 'Stop when the max-norm of the mean gradient is at or below it; 0 = run to max_iterations',
+  });
+
+const autoSolver = z.strictObject({
+  type: z.literal('auto'),
+  max_iterations: iterations(200),
+  tolerance: tolerance(1e-10),
+});
+const newtonSolver = z.strictObject({
+  type: z.literal('newton'),
+  max_iterations: iterations(100),
+  tolerance: tolerance(1e-10),
+});
+const lbfgsSolver = z.strictObject({
+  type: z.literal('lbfgs'),
+  max_iterations: iterations(1000),
+  tolerance: tolerance(1e-8),
+});
+const gradientDescentSolver = z.strictObject({
+  type: z.literal('gradient_descent'),
+  max_iterations: iterations(1000),
+  tolerance: tolerance(1e-6),
+  learning_rate: learningRate(0.1),
+  reduction: z.enum(['mean', 'sum']).default('mean').meta({
+    description:
+      'sum scales the whole gradient by the number of rows m, penalty included: θ := θ − α·m·∂J/∂θ',
+  }),
+});
+
+export const LinearSolver = z
+  .discriminatedUnion('type', [
+    autoSolver,
+    z.strictObject({ type: z.literal('normal_equations') }),
+    newtonSolver,
+    lbfgsSolver,
+    gradientDescentSolver,
+  ])
+  .meta({ id: 'LinearSolver' });
+export type LinearSolver = z.infer<typeof LinearSolver>;
+
+export const LogisticSolver = z
+  .discriminatedUnion('type', [autoSolver, newtonSolver, lbfgsSolver, gradientDescentSolver])
+  .meta({ id: 'LogisticSolver' });
+export type LogisticSolver = z.infer<typeof LogisticSolver>;
+
+export const HiddenLayer = z
+  .strictObject({
+    units: z.int().min(1).max(65_536),
+    activation: z.enum(activationNames),
+    initializer: z.enum(initializerNames).optional().meta({
+      description: 'Default: he for the ReLU family, glorot for the rest',
+    }),
+  })
+  .meta({ id: 'HiddenLayer' });
+export type HiddenLayer = z.infer<typeof HiddenLayer>;
+
+const common = {
+  target: ColumnName.meta({
+    description: 'Column to predict; rows without it are dropped, counted and warned about',
+  }),
+  features: z.array(ColumnName).min(1).max(maxColumns).optional().meta({
+    description:
+      'Columns to predict from; default: every column but the target, resolved when a job is submitted',
+  }),
+  preprocessing: Preprocessing.prefault({}),
+  seed: z.int().min(0).max(0xffff_ffff).default(0),
+};
+const l2 = z.number().min(0).default(0).meta({
+  description: 'λ of the penalty (λ/2)·‖w‖₂² in J; intercepts and biases are never penalised',
+});
+const fitIntercept = z.boolean().default(true);
+const noValidation = Validation.prefault({ fraction: 0 });
+const epochs = z.int().min(1).max(1_000_000).default(100);
+const shuffle = z
+  .boolean()
+  .default(true)
+  .meta({ description: 'Visit the rows in a new seeded order each epoch' });
+
+export const LinearRegressionConfig = z
+  .strictObject({
+    type: z.literal('linear_regression'),
+    ...common,
+    l2,
+    fit_intercept: fitIntercept,
+    solver: LinearSolver.prefault({ type: 'auto' }),
+    validation: noValidation,
+  })
+  .meta({ id: 'LinearRegressionConfig' });
+export type LinearRegressionConfig = z.infer<typeof LinearRegressionConfig>;
+
+export const LogisticRegressionConfig = z
+  .strictObject({
+    type: z.literal('logistic_regression'),
+    ...common,
+    l2,
+    fit_intercept: fitIntercept,
+    solver: LogisticSolver.prefault({ type: 'auto' }),
+    validation: noValidation,
+  })
+  .meta({ id: 'LogisticRegressionConfig' });
+export type LogisticRegressionConfig = z.infer<typeof LogisticRegressionConfig>;
+
+export const PerceptronConfig = z
+  .strictObject({
+    type: z.literal('perceptron'),
+    ...common,
+    fit_intercept: fitIntercept,
+    epochs,
+    shuffle,
+    validation: noValidation,
+  })
+  .meta({ id: 'PerceptronConfig' });
+export type PerceptronConfig = z.infer<typeof PerceptronConfig>;
+
+export const MlpConfig = z
+  .strictObject({
+    type: z.literal('mlp'),
+    ...common,
+    task: z.enum(['classification', 'regression']).optional().meta({
+      description: "Default: by the target's type, resolved when a job is submitted",
+    }),
+    hidden_layers: z.array(HiddenLayer).max(64).default([]),
+    l2,
+    optimizer: Optimizer.prefault({ type: 'adam' }),
+    epochs,
+    batch_size: z.int().min(1).max(1_000_000).default(32),
+    shuffle,
+    validation: Validation.prefault({ fraction: 0.1 }),
+  })
+  .meta({ id: 'MlpConfig' });
+export type MlpConfig = z.infer<typeof MlpConfig>;
+
+export const ModelConfig = z
+  .discriminatedUnion('type', [LinearRegressionConfig, LogisticRegressionConfig, PerceptronConfig, MlpConfig])
+  .meta({ id: 'ModelConfig' });
+export type ModelConfig = z.infer<typeof ModelConfig>;
+
+export type Task = 'classification' | 'regression';
+
+/** A config whose open defaults (features, task, solver, initializers) were resolved against a dataset: what a job trains. */
+export type ResolvedModelConfig =
+  | (LinearRegressionConfig & { features: string[]; solver: Exclude<LinearSolver, { type: 'auto' }> })
+  | (LogisticRegressionConfig & { features: string[]; solver: Exclude<LogisticSolver, { type: 'auto' }> })
+  | (PerceptronConfig & { features: string[] })
+  | (MlpConfig & { features: string[]; task: Task });

@@ -1,0 +1,109 @@
+/** Reads JSON from bytes strictly: what JSON.parse lets pass unseen (repeated keys, reserved keys, depth) is refused here. */
+import { TrainyardError } from '../errors.ts';
+import { forbiddenKeys } from './names.ts';
+
+export const maxJsonDepth = 32;
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+const quote = 0x22;
+const backslash = 0x5c;
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
+const openBracket = 0x5b;
+const closeBracket = 0x5d;
+const colon = 0x3a;
+
+/**
+ * Decodes and parses one JSON text. A byte-order mark is passed over.
+ *
+ * @throws TrainyardError `invalid_encoding`, `malformed_json`, `nesting_too_deep`, `duplicate_key`, `forbidden_key`: all 400
+ */
+export function parseJson(bytes: Uint8Array): unknown {
+  let text: string;
+  try {
+    text = decoder.decode(bytes);
+  } catch {
+    throw new TrainyardError('invalid_encoding', 'expected UTF-8 text');
+  }
+  const value = parse(text);
+  checkKeysAndDepth(text);
+  return value;
+}
+
+function parse(text: string): unknown {
+  if (text.trim() === '') throw new TrainyardError('empty_body', 'expected a JSON value, got nothing');
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    // V8 quotes the text around the fault; that text is the client's own, and its line is what helps.
+    const at = /at position (\d+)/.exec((error as Error).message);
+    const place = at ? ` at ${lineAndColumn(text, Number(at[1]))}` : ' at its end';
+    throw new TrainyardError('malformed_json', `expected valid JSON; it breaks off${place}`);
+  }
+}
+
+function lineAndColumn(text: string, position: number): string {
+  const before = text.slice(0, position);
+  const line = before.split('\n').length;
+  return `line ${line}, column ${position - before.lastIndexOf('\n')}`;
+}
+
+/** Walks a text that JSON.parse has accepted, so only structure has to be followed. O(length), one Set per open object. */
+function checkKeysAndDepth(text: string): void {
+  const open: (Set<string> | null)[] = [];
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === quote) {
+      const end = endOfString(text, i);
+      const keys = open.at(-1);
+      if (keys && isKey(text, end)) addKey(keys, text.slice(i, end), text, i);
+      i = end - 1;
+    } else if (code === openBrace || code === openBracket) {
+      open.push(code === openBrace ? new Set() : null);
+      if (open.length > maxJsonDepth) {
+        throw new TrainyardError(
+          'nesting_too_deep',
+          `expected at most ${maxJsonDepth} nested objects and arrays; exceeded at ${lineAndColumn(text, i)}`,
+        );
+      }
+    } else if (code === closeBrace || code === closeBracket) {
+      open.pop();
+    }
+  }
+}
+
+function endOfString(text: string, start: number): number {
+  let i = start + 1;
+  for (;;) {
+    const code = text.charCodeAt(i);
+    if (code === quote) return i + 1;
+    i += code === backslash ? 2 : 1;
+  }
+}
+
+function isKey(text: string, end: number): boolean {
+  let i = end;
+  for (;;) {
+    const code = text.charCodeAt(i);
+    if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return code === colon;
+    i++;
+  }
+}
+
+function addKey(keys: Set<string>, raw: string, text: string, position: number): void {
+  const key = raw.includes('\\') ? (JSON.parse(raw) as string) : raw.slice(1, -1);
+  if (forbiddenKeys.has(key)) {
+    throw new TrainyardError(
+      'forbidden_key',
+      `the key "${key}" is reserved; at ${lineAndColumn(text, position)}`,
+    );
+  }
+  if (keys.has(key)) {
+    throw new TrainyardError(
+      'duplicate_key',
+      `the key ${JSON.stringify(key.slice(0, 128))} is repeated at ${lineAndColumn(text, position)}`,
+    );
+  }
+  keys.add(key);
+}
