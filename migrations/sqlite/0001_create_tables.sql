@@ -1,0 +1,139 @@
+-- Everything that the service keeps beside its Parquet and blob files.
+-- Times are RFC 3339 UTC with milliseconds, so that text order is time order. JSON columns hold finite numbers only.
+
+CREATE TABLE migrations (
+  number INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  applied_at TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE datasets (
+  id TEXT PRIMARY KEY NOT NULL,
+  name TEXT,
+  rows INTEGER NOT NULL CHECK (rows >= 0),
+  bytes INTEGER NOT NULL CHECK (bytes >= 0),
+  sha256 TEXT NOT NULL,
+  file TEXT NOT NULL UNIQUE,
+  created_at TEXT NOT NULL,
+  warnings TEXT NOT NULL,
+  integral_columns TEXT NOT NULL,
+  columns TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX datasets_by_age ON datasets (created_at, id);
+
+-- `last_version` only rises, so that a number is never given twice while the model lives. A model made again is a new row.
+CREATE TABLE models (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  last_version INTEGER NOT NULL DEFAULT 0 CHECK (last_version >= 0),
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL,
+  config TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX models_by_age ON models (created_at, name);
+
+-- The weights stand last: SQLite reads a row's pages in column order, and lists never go that far.
+CREATE TABLE versions (
+  model_id INTEGER NOT NULL REFERENCES models (id) ON DELETE CASCADE,
+  version INTEGER NOT NULL CHECK (version >= 1),
+  job TEXT NOT NULL,
+  dataset TEXT NOT NULL,
+  dataset_sha256 TEXT NOT NULL,
+  parameters INTEGER NOT NULL,
+  engine TEXT NOT NULL,
+  package_version TEXT NOT NULL,
+  created_at TEXT NOT NULL,
+  metrics TEXT NOT NULL,
+  config TEXT NOT NULL,
+  trained TEXT NOT NULL,
+  weights_sha256 TEXT NOT NULL,
+  weights_file TEXT UNIQUE,
+  weights BLOB,
+  PRIMARY KEY (model_id, version),
+  CHECK ((weights IS NULL) <> (weights_file IS NULL))
+) STRICT;
+
+-- `model` and `dataset` are words, not references: a job outlives both. The state guards their deletion.
+CREATE TABLE jobs (
+  id TEXT PRIMARY KEY NOT NULL,
+  kind TEXT NOT NULL,
+  model TEXT NOT NULL,
+  dataset TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'paused', 'succeeded', 'failed', 'cancelled')),
+  stop_reason TEXT,
+  priority INTEGER NOT NULL,
+  pause_requested INTEGER NOT NULL DEFAULT 0 CHECK (pause_requested IN (0, 1)),
+  owner TEXT,
+  lease_until TEXT,
+  attempt INTEGER NOT NULL DEFAULT 0,
+  crashes INTEGER NOT NULL DEFAULT 0,
+  epoch INTEGER NOT NULL DEFAULT 0,
+  epochs INTEGER NOT NULL CHECK (epochs >= 1),
+  attempt_epoch INTEGER NOT NULL DEFAULT 0,
+  attempt_started_at TEXT,
+  progressed_at TEXT,
+  loss REAL,
+  validation_loss REAL,
+  version INTEGER,
+  engine TEXT,
+  event_count INTEGER NOT NULL DEFAULT 0,
+  created_at TEXT NOT NULL,
+  started_at TEXT,
+  finished_at TEXT,
+  error_code TEXT,
+  error_message TEXT,
+  metrics TEXT,
+  warnings TEXT NOT NULL,
+  config TEXT NOT NULL,
+  CHECK ((state = 'running') = (owner IS NOT NULL)),
+  CHECK ((owner IS NULL) = (lease_until IS NULL)),
+  CHECK ((state IN ('succeeded', 'failed', 'cancelled')) = (finished_at IS NOT NULL)),
+  CHECK ((state = 'failed') = (error_code IS NOT NULL)),
+  CHECK ((state = 'succeeded') = (version IS NOT NULL))
+) STRICT;
+
+CREATE INDEX jobs_queue ON jobs (priority DESC, created_at, id) WHERE state = 'queued';
+CREATE INDEX jobs_active_by_model ON jobs (model) WHERE state IN ('queued', 'running', 'paused');
+CREATE INDEX jobs_active_by_dataset ON jobs (dataset) WHERE state IN ('queued', 'running', 'paused');
+CREATE INDEX jobs_by_age ON jobs (created_at, id);
+CREATE INDEX jobs_by_state ON jobs (state, created_at, id);
+CREATE INDEX jobs_by_model ON jobs (model, created_at, id);
+CREATE INDEX jobs_by_dataset ON jobs (dataset, created_at, id);
+
+CREATE TABLE history (
+  job_id TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+  epoch INTEGER NOT NULL CHECK (epoch >= 0),
+  loss REAL NOT NULL,
+  validation_loss REAL,
+  seconds REAL NOT NULL CHECK (seconds >= 0),
+  metrics TEXT NOT NULL,
+  PRIMARY KEY (job_id, epoch)
+) STRICT, WITHOUT ROWID;
+
+-- `position` rises over all jobs and is never used again (AUTOINCREMENT), so that one reader can follow every job.
+CREATE TABLE events (
+  position INTEGER PRIMARY KEY AUTOINCREMENT,
+  job_id TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+  id INTEGER NOT NULL CHECK (id >= 1),
+  type TEXT NOT NULL,
+  at TEXT NOT NULL,
+  data TEXT NOT NULL,
+  UNIQUE (job_id, id)
+) STRICT;
+
+-- The latest of a job and the one before it, in case the latest cannot be read back.
+CREATE TABLE checkpoints (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  job_id TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+  epoch INTEGER NOT NULL CHECK (epoch >= 0),
+  created_at TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  file TEXT UNIQUE,
+  data BLOB,
+  CHECK ((data IS NULL) <> (file IS NULL))
+) STRICT;
+
+CREATE INDEX checkpoints_by_job ON checkpoints (job_id, id);

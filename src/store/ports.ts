@@ -1,0 +1,205 @@
+/**
+ * What the service needs of a store, one method per atomic step. Every method is one commit (or one read); a promise that
+ * resolves means that the change is on disk. Methods return promises so that a networked store can stand behind them.
+ */
+import type { Dataset } from '../contracts/dataset.ts';
+import type { EpochRecord, Job, JobListQuery, JobState, StopReason } from '../contracts/job.ts';
+import type { SplitMetrics } from '../contracts/metrics.ts';
+import type { Model } from '../contracts/model.ts';
+import type { ModelConfig, ResolvedModelConfig } from '../contracts/model-config.ts';
+import type { Warning } from '../contracts/names.ts';
+import type { Page, PageQuery } from '../contracts/page.ts';
+import type { TrainedModel, Version } from '../contracts/version.ts';
+import type { JobErrorCode } from '../errors.ts';
+
+/** A dataset with what only the service needs to know of it. */
+export interface StoredDataset extends Dataset {
+  /** Name of the Parquet file in the store's dataset folder. */
+  readonly file: string;
+  /** Number columns whose every value is a whole number: they may be a class target. */
+  readonly integral_columns: readonly string[];
+}
+
+export interface DatasetStore {
+  /** Path for the data process to write a new table to, and its name as `StoredDataset.file`. Nothing is created yet. */
+  reserveFile(id: string): { readonly file: string; readonly path: string };
+  /** Path of a stored dataset's file. */
+  pathOf(file: string): string;
+  /** Commits the row of a table whose file is already durable (written, fsynced, renamed, folder fsynced). */
+  insert(dataset: StoredDataset): Promise<void>;
+  get(id: string): Promise<StoredDataset | null>;
+  list(query: PageQuery): Promise<Page<StoredDataset>>;
+  /** Deletes the row, then the file. `in_use` while a queued, running or paused job reads it. */
+  delete(id: string): Promise<'deleted' | 'not_found' | 'in_use'>;
+}
+
+export interface ModelStore {
+  /** Creates or replaces the config; versions stay. */
+  put(
+    name: string,
+    config: ModelConfig,
+    now: Date,
+  ): Promise<{ readonly model: Model; readonly created: boolean }>;
+  get(name: string): Promise<Model | null>;
+  list(query: PageQuery): Promise<Page<Model>>;
+  /** Deletes the model and its versions. `in_use` while a job of it is not terminal. */
+  delete(name: string): Promise<'deleted' | 'not_found' | 'in_use'>;
+}
+
+/** A version with its numbers. */
+export interface StoredVersion extends Version {
+  readonly model: string;
+  readonly trained: TrainedModel;
+}
+
+export interface VersionStore {
+  get(model: string, version: number): Promise<StoredVersion | null>;
+  /** The newest version; null when the model has none or does not exist. */
+  latest(model: string): Promise<StoredVersion | null>;
+  list(model: string, query: PageQuery): Promise<Page<StoredVersion>>;
+  /** The weights block as finish stored it, in a buffer of its own (byte offset 0); null when the version is gone. */
+  weights(model: string, version: number): Promise<Uint8Array | null>;
+}
+
+/** What a trainer holds of a job it has claimed. Every write names it, and changes nothing once another claim or a cancel came. */
+export interface Fence {
+  readonly jobId: string;
+  readonly attempt: number;
+}
+
+export interface NewJob {
+  readonly id: string;
+  readonly model: string;
+  readonly dataset: string;
+  readonly config: ResolvedModelConfig;
+  readonly priority: number;
+  /** Most epochs (or iterations) that the config allows. */
+  readonly epochs: number;
+  readonly warnings: readonly Warning[];
+}
+
+export interface ClaimedJob {
+  readonly fence: Fence;
+  readonly job: Job;
+  readonly config: ResolvedModelConfig;
+  readonly dataset: StoredDataset;
+  /** Path of the dataset's Parquet file. */
+  readonly datasetPath: string;
+  /** The last checkpoint, if there is one; history rows past it were deleted in the claim's commit. */
+  readonly checkpoint: Uint8Array | null;
+}
+
+/** Everything that a succeeded job leaves behind, committed at once. */
+export interface JobResult {
+  readonly stopReason: StopReason;
+  readonly metrics: SplitMetrics;
+  readonly warnings: readonly Warning[];
+  readonly trained: TrainedModel;
+  readonly weights: Uint8Array;
+  readonly weightsSha256: string;
+  readonly parameters: number;
+  readonly engine: string;
+  readonly packageVersion: string;
+}
+
+/** A job's own numbered record of what happened, raised in the commit that made it true. */
+export interface JobEvent {
+  /** 1, 2, 3 … within the job. */
+  readonly id: number;
+  readonly type:
+    | 'queued'
+    | 'started'
+    | 'resumed'
+    | 'released'
+    | 'progress'
+    | 'checkpoint'
+    | 'succeeded'
+    | 'failed'
+    | 'cancelled';
+  readonly at: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** `lost`: the fence no longer holds (cancelled, claimed again, deleted); nothing was changed and the trainer must let go. */
+export type FencedResult = 'ok' | 'lost';
+
+export type ActionResult =
+  | { readonly outcome: 'ok'; readonly job: Job }
+  | { readonly outcome: 'not_found' }
+  | {
+      readonly outcome: 'conflict';
+      readonly state: JobState;
+    };
+
+export interface JobStore {
+  /**
+   * Commits the job and its `queued` event, if its model and dataset still exist at that moment.
+   */
+  submit(
+    job: NewJob,
+    now: Date,
+  ): Promise<{ outcome: 'ok'; job: Job } | { outcome: 'model_gone' | 'dataset_gone' }>;
+  get(id: string): Promise<Job | null>;
+  list(query: JobListQuery): Promise<Page<Job>>;
+  history(id: string): Promise<EpochRecord[]>;
+  /** Events with an id above `after`, oldest first. */
+  events(id: string, after: number, limit: number): Promise<JobEvent[]>;
+  /** queued, running or paused → cancelled, at once: the fence stops the trainer. Cancelling a cancelled job is ok. */
+  cancel(id: string, now: Date): Promise<ActionResult>;
+
+  /** The queued job of highest priority, oldest first, becomes this owner's: attempt rises, lease starts. Null: none waits. */
+  claim(owner: string, leaseMs: number, now: Date): Promise<ClaimedJob | null>;
+  /** Extends the lease. */
+  renew(fence: Fence, leaseMs: number, now: Date): Promise<FencedResult>;
+  /** A read: whether the fence still holds. */
+  holds(fence: Fence): Promise<boolean>;
+  /**
+   * Appends history rows (at least one, in order of their epochs) and raises loss, progress and one `progress` event, in one
+   * commit. Rejects, and changes nothing, when a number is not finite.
+   */
+  progress(fence: Fence, records: readonly EpochRecord[], engine: string, now: Date): Promise<FencedResult>;
+  /**
+   * Replaces the checkpoint (and with it the count of crashes since one). Progress up to `epoch` must have been written:
+   * a job resumed here would lack it for good.
+   */
+  checkpoint(fence: Fence, epoch: number, state: Uint8Array, now: Date): Promise<FencedResult>;
+  /** Commits the model's next version and the job's success. */
+  finish(fence: Fence, result: JobResult, now: Date): Promise<FencedResult>;
+  fail(
+    fence: Fence,
+    failure: { readonly code: JobErrorCode; readonly message: string; readonly stopReason: StopReason },
+    now: Date,
+  ): Promise<FencedResult>;
+  /** Gives the job back to the queue: a drain, which is no crash. */
+  release(fence: Fence, now: Date): Promise<FencedResult>;
+
+  /**
+   * A trainer died: its jobs go back to the queue with one crash more, or fail as `poison` at the third in a row without a
+   * new checkpoint. Returns how many jobs it held.
+   */
+  releaseOwner(owner: string, now: Date): Promise<number>;
+  /** The same for every running job of the store: called by the one owner of DATA_DIR as it starts. */
+  releaseAll(now: Date): Promise<number>;
+  /** The same for jobs whose lease has run out. */
+  releaseExpired(now: Date): Promise<number>;
+}
+
+/** The reason why a store cannot be opened, in words for the operator; nothing was changed. */
+export class StoreRefusal extends Error {
+  override readonly name = 'StoreRefusal';
+}
+
+export interface Store {
+  readonly datasets: DatasetStore;
+  readonly models: ModelStore;
+  readonly versions: VersionStore;
+  readonly jobs: JobStore;
+  /** Throws when the store cannot be read: the readiness check. */
+  ping(): Promise<void>;
+  /**
+   * Deletes files that no row names: half-written tables and spools that a crash left. Only the owner of DATA_DIR calls
+   * it, before any upload starts.
+   */
+  sweep(): Promise<number>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,138 @@
+/** How a trainer lets go of a job: success with a new version, failure, or back to the queue. */
+import type { Warning } from '../../contracts/names.ts';
+import type { Fence, JobResult, JobStore } from '../ports.ts';
+import type { StoredBlob } from './blob-files.ts';
+import { createCheckpointRows } from './checkpoint-rows.ts';
+import type { StoreContext } from './context.ts';
+import { createEventAppender } from './job-events.ts';
+import { toJson } from './json-column.ts';
+
+// Model and dataset are there: neither can be deleted while the job is active.
+const selectHeld = `
+  SELECT jobs.model, jobs.dataset, jobs.config, jobs.warnings, datasets.sha256 AS dataset_sha256
+  FROM jobs JOIN datasets ON datasets.id = jobs.dataset
+  WHERE jobs.id = @jobId AND attempt = @attempt AND state = 'running'`;
+
+const takeVersion = `
+  UPDATE models SET last_version = last_version + 1 WHERE name = ? RETURNING id, last_version AS version`;
+
+const insertVersion = `
+  INSERT INTO versions (model_id, version, job, dataset, dataset_sha256, parameters, engine, package_version, created_at,
+    metrics, config, trained, weights_sha256, weights_file, weights)
+  VALUES (@modelId, @version, @jobId, @dataset, @dataset_sha256, @parameters, @engine, @packageVersion, @now,
+    @metrics, @config, @trained, @sha256, @file, @data)`;
+
+const succeedJob = `
+  UPDATE jobs SET state = 'succeeded', stop_reason = @stopReason, version = @version, metrics = @metrics,
+    warnings = @warnings, engine = @engine, finished_at = @now, owner = NULL, lease_until = NULL
+  WHERE id = @jobId`;
+
+const failJob = `
+  UPDATE jobs SET state = 'failed', stop_reason = @stopReason, error_code = @code, error_message = @message,
+    finished_at = @now, owner = NULL, lease_until = NULL
+  WHERE id = @jobId AND attempt = @attempt AND state = 'running'`;
+
+const releaseJob = `
+  UPDATE jobs SET state = 'queued', owner = NULL, lease_until = NULL
+  WHERE id = @jobId AND attempt = @attempt AND state = 'running'`;
+
+interface HeldRow {
+  readonly model: string;
+  readonly dataset: string;
+  readonly config: string;
+  readonly warnings: string;
+  readonly dataset_sha256: string;
+}
+
+type JobEndings = Pick<JobStore, 'finish' | 'fail' | 'release'>;
+
+export function createJobEndings(context: StoreContext): JobEndings {
+  const { connection, blobs } = context;
+  const { database, write } = connection;
+  const failing = database.prepare<object>(failJob);
+  const releasing = database.prepare<Fence>(releaseJob);
+  const checkpoints = createCheckpointRows(database);
+  const appendEvent = createEventAppender(database);
+  const succeed = createSucceed(context);
+
+  return {
+    async finish(fence, result, now) {
+      const columns = resultColumns(result, now);
+      let orphans: string[] = [];
+      const committed = await blobs.commitWith('weights', result.weights, (blob) => {
+        if (blob.sha256 !== result.weightsSha256) {
+          throw new Error(`finish: expected weights of sha256 ${result.weightsSha256}, got ${blob.sha256}`);
+        }
+        return write(() => {
+          if (!succeed(fence, result, { ...columns, ...blob }, now)) return false;
+          orphans = checkpoints.deleteAll(fence.jobId);
+          return true;
+        });
+      });
+      await blobs.remove(orphans);
+      return committed ? 'ok' : 'lost';
+    },
+    async fail({ jobId, attempt }, { code, message, stopReason }, now) {
+      let orphans: string[] = [];
+      const outcome = write(() => {
+        const values = { jobId, attempt, code, message, stopReason, now: now.toISOString() };
+        if (failing.run(values).changes !== 1) return 'lost';
+        appendEvent(jobId, 'failed', now, { code, message, stop_reason: stopReason });
+        orphans = checkpoints.deleteAll(jobId);
+        return 'ok';
+      });
+      await blobs.remove(orphans);
+      return outcome;
+    },
+    async release({ jobId, attempt }, now) {
+      return write(() => {
+        if (releasing.run({ jobId, attempt }).changes !== 1) return 'lost';
+        appendEvent(jobId, 'released', now, { reason: 'drain' });
+        return 'ok';
+      });
+    },
+  };
+}
+
+/** The commit of a success: the model's next version, the job's end, its event. False when the fence no longer holds. */
+function createSucceed({ connection: { database } }: StoreContext) {
+  const held = database.prepare<Fence, HeldRow>(selectHeld);
+  const take = database.prepare<[string], { id: number; version: number }>(takeVersion);
+  const insert = database.prepare<object>(insertVersion);
+  const succeed = database.prepare<object>(succeedJob);
+  const appendEvent = createEventAppender(database);
+
+  return (
+    { jobId, attempt }: Fence,
+    result: JobResult,
+    columns: ResultColumns & StoredBlob,
+    now: Date,
+  ): boolean => {
+    const job = held.get({ jobId, attempt });
+    if (!job) return false;
+    const taken = take.get(job.model);
+    if (!taken) throw new Error(`finish: the model ${job.model} of the job ${jobId} does not exist`);
+    const { id: modelId, version } = taken;
+    insert.run({ ...job, ...columns, jobId, modelId, version });
+    const warnings = toJson([...(JSON.parse(job.warnings) as Warning[]), ...result.warnings]);
+    const { metrics, engine, stopReason } = columns;
+    succeed.run({ jobId, stopReason, version, metrics, warnings, engine, now: columns.now });
+    appendEvent(jobId, 'succeeded', now, { version, stop_reason: stopReason });
+    return true;
+  };
+}
+
+type ResultColumns = ReturnType<typeof resultColumns>;
+
+function resultColumns(result: JobResult, now: Date) {
+  const { stopReason, parameters, engine, packageVersion } = result;
+  return {
+    stopReason,
+    parameters,
+    engine,
+    packageVersion,
+    metrics: toJson(result.metrics),
+    trained: toJson(result.trained),
+    now: now.toISOString(),
+  };
+}

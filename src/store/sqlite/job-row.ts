@@ -1,0 +1,90 @@
+/** A job's row and what a client sees of it. */
+import type { Job, JobState, StopReason } from '../../contracts/job.ts';
+
+export interface JobRow {
+  readonly id: string;
+  readonly kind: Job['kind'];
+  readonly model: string;
+  readonly dataset: string;
+  readonly state: JobState;
+  readonly stop_reason: StopReason | null;
+  readonly priority: number;
+  readonly attempt: number;
+  readonly crashes: number;
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Epoch from which the present attempt started. */
+  readonly attempt_epoch: number;
+  readonly attempt_started_at: string | null;
+  /** Time of the attempt's last progress. */
+  readonly progressed_at: string | null;
+  readonly loss: number | null;
+  readonly validation_loss: number | null;
+  readonly version: number | null;
+  readonly engine: string | null;
+  readonly created_at: string;
+  readonly started_at: string | null;
+  readonly finished_at: string | null;
+  readonly error_code: string | null;
+  readonly error_message: string | null;
+  readonly metrics: string | null;
+  readonly warnings: string;
+  readonly config: string;
+}
+
+export const jobColumns = `
+  id, kind, model, dataset, state, stop_reason, priority, attempt, crashes, epoch, epochs, attempt_epoch, attempt_started_at,
+  progressed_at, loss, validation_loss, version, engine, created_at, started_at, finished_at, error_code, error_message,
+  metrics, warnings, config`;
+
+export const selectJob = `SELECT ${jobColumns} FROM jobs WHERE id = ?`;
+
+export function toJob(row: JobRow, now: Date): Job {
+  return {
+    id: row.id,
+    kind: row.kind,
+    model: row.model,
+    dataset: row.dataset,
+    state: row.state,
+    stop_reason: row.stop_reason,
+    progress: {
+      epoch: row.epoch,
+      epochs: row.epochs,
+      // A job that converged early has nothing left to do.
+      fraction: row.state === 'succeeded' ? 1 : Math.min(1, row.epoch / row.epochs),
+      eta_seconds: etaSeconds(row, now),
+    },
+    loss: row.loss,
+    validation_loss: row.validation_loss,
+    metrics: row.metrics === null ? null : JSON.parse(row.metrics),
+    version: row.version,
+    attempt: row.attempt,
+    engine: row.engine,
+    warnings: JSON.parse(row.warnings),
+    error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' },
+    config: JSON.parse(row.config),
+    priority: row.priority,
+    created_at: row.created_at,
+    started_at: row.started_at,
+    finished_at: row.finished_at,
+  };
+}
+
+/**
+ * Seconds until the last epoch at the pace of this attempt: (time from its start to its last progress / epochs done since)
+ * × epochs left, less the time since that progress; never below 0. The job may stop earlier than its last epoch.
+ *
+ * @returns null unless the job is running and this attempt has finished an epoch
+ */
+export function etaSeconds(
+  row: Pick<JobRow, 'state' | 'epoch' | 'epochs' | 'attempt_epoch' | 'attempt_started_at' | 'progressed_at'>,
+  now: Date,
+): number | null {
+  const done = row.epoch - row.attempt_epoch;
+  if (row.state !== 'running' || done <= 0 || row.attempt_started_at === null || row.progressed_at === null)
+    return null;
+  const progressedAt = Date.parse(row.progressed_at);
+  const msPerEpoch = (progressedAt - Date.parse(row.attempt_started_at)) / done;
+  const ms = msPerEpoch * (row.epochs - row.epoch) - (now.getTime() - progressedAt);
+  return Math.max(0, ms / 1000);
+}
