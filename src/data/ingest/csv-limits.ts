@@ -1,0 +1,20 @@
+/** Bounds and refusals that the header and the rows of a CSV file share. */
+import { TrainyardError } from '../../errors.ts';
+
+/** A row must fit in memory, and an unclosed quote must end somewhere short of the end of the file. */
+export const maxRowBytes = 2_000_000;
+
+export const quote = 0x22;
+export const comma = 0x2c;
+export const lineFeed = 0x0a;
+export const carriageReturn = 0x0d;
+
+export function malformedCsv(line: number, message: string): TrainyardError {
+  return new TrainyardError('malformed_csv', `line ${line}: ${message}`, {
+    errors: [{ line, code: 'malformed_csv', message }],
+  });
+}
+
+export function rowTooLong(line: number): TrainyardError {
+  return malformedCsv(line, `expected a row of at most ${maxRowBytes} bytes; is a quote on it never closed?`);
+}

@@ -1,0 +1,71 @@
+/** Reads a spooled CSV file once, in bounded memory, to accept or refuse it and to type its columns. */
+import { type FileHandle, open } from 'node:fs/promises';
+import { TrainyardError } from '../../errors.ts';
+import { readCsvHeader } from './csv-header.ts';
+import { maxRowBytes } from './csv-limits.ts';
+import { CsvScanner } from './csv-scanner.ts';
+import type { TypedColumn } from './typed-column.ts';
+import { checkUtf8 } from './utf8-check.ts';
+
+/** Long enough that what a chunk leaves for the next is rare; the first one holds the longest header allowed. */
+const chunkBytes = 4 * 1024 * 1024;
+const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
+
+export interface ScannedTable {
+  readonly rows: number;
+  readonly columns: TypedColumn[];
+}
+
+/** @throws TrainyardError `invalid_encoding`, `malformed_csv`, `empty_dataset`, and what the header and the rows refuse */
+export async function scanCsv(path: string): Promise<ScannedTable> {
+  const file = await open(path, 'r');
+  try {
+    return await scanFile(file);
+  } finally {
+    await file.close();
+  }
+}
+
+async function scanFile(file: FileHandle): Promise<ScannedTable> {
+  const buffer = Buffer.allocUnsafe(chunkBytes + maxRowBytes);
+  let scanner: CsvScanner | null = null;
+  /** Offset in the file of the buffer's first byte, and how many bytes it holds. */
+  let offset = 0;
+  let held = 0;
+  /** The first bytes held have been found to be UTF-8 before. */
+  let checked = 0;
+  for (let isLast = false; !isLast; ) {
+    const read = await readFully(file, buffer.subarray(held, Math.min(buffer.length, held + chunkBytes)));
+    isLast = held + read < Math.min(buffer.length, held + chunkBytes);
+    held += read;
+    checked += checkUtf8(buffer.subarray(checked, held), offset + checked, isLast);
+    let at = 0;
+    if (scanner === null) {
+      const start = buffer.subarray(0, 3).equals(byteOrderMark) && held >= 3 ? 3 : 0;
+      if (start === held)
+        throw new TrainyardError('empty_dataset', 'expected a header and rows, got nothing');
+      const header = readCsvHeader(buffer.subarray(start, checked));
+      at = start + header.end;
+      scanner = new CsvScanner({ ...header, end: at });
+    }
+    at += scanner.scan(buffer.subarray(at, checked), offset + at, isLast);
+    buffer.copyWithin(0, at, held);
+    offset += at;
+    held -= at;
+    checked -= at;
+  }
+  const table = scanner!.finish();
+  if (table.rows === 0) throw new TrainyardError('empty_dataset', 'expected rows after the header, got none');
+  return table;
+}
+
+/** A read may give less than was asked for before the end of the file. */
+async function readFully(file: FileHandle, into: Buffer): Promise<number> {
+  let filled = 0;
+  while (filled < into.length) {
+    const { bytesRead } = await file.read(into, filled, into.length - filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return filled;
+}

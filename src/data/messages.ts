@@ -1,0 +1,63 @@
+/** The messages between the API process and the data process: one request, one reply, matched by id. */
+import type { ColumnProfile, Row } from '../contracts/dataset.ts';
+import type { Warning } from '../contracts/names.ts';
+import type { ErrorCode, FieldError } from '../errors.ts';
+
+export type UploadFormat = 'json' | 'csv';
+
+/** Read the spooled upload, write the typed table to `path` (durably: fsync, rename, fsync of the folder), profile it. */
+export interface IngestRequest {
+  readonly kind: 'ingest';
+  readonly format: UploadFormat;
+  /** Path of the spooled bytes; the API deletes it afterwards. */
+  readonly spool: string;
+  /** Path of the Parquet file to make. */
+  readonly path: string;
+}
+
+/** A typed table that has just been written. */
+export interface IngestedTable {
+  /** The name that a JSON body carried. */
+  readonly name: string | null;
+  readonly rows: number;
+  /** Size of the Parquet file, bytes. */
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly columns: ColumnProfile[];
+  /** Number columns whose every value is a whole number. */
+  readonly integral_columns: string[];
+  readonly warnings: Warning[];
+}
+
+/** Rows `offset` to `offset + limit` as JSON objects, in the order of the upload. */
+export interface RowsRequest {
+  readonly kind: 'rows';
+  readonly path: string;
+  readonly columns: readonly ColumnProfile[];
+  readonly offset: number;
+  readonly limit: number;
+}
+
+export interface DataReplies {
+  ingest: IngestedTable;
+  rows: Row[];
+}
+
+export type DataRequest = IngestRequest | RowsRequest;
+
+/** A TrainyardError on the wire: the client makes one of it again. */
+export interface WireError {
+  readonly code: ErrorCode;
+  readonly detail: string;
+  readonly errors: readonly FieldError[];
+}
+
+export type ToDataProcess = { readonly id: number; readonly request: DataRequest };
+export type FromDataProcess =
+  | { readonly id: number; readonly reply: DataReplies[keyof DataReplies] }
+  | { readonly id: number; readonly error: WireError };
+
+/** What the API needs of the data process. */
+export interface DataService {
+  call<K extends DataRequest['kind']>(request: Extract<DataRequest, { kind: K }>): Promise<DataReplies[K]>;
+}

@@ -1,0 +1,166 @@
+/** Reads a stored table once, column by column, for its profile, its hash and its warnings. */
+import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
+import type { ColumnProfile } from '../../contracts/dataset.ts';
+import type { Warning } from '../../contracts/names.ts';
+import { compareCodePoints } from '../code-point-order.ts';
+import type { TypedColumn } from '../ingest/typed-column.ts';
+import { columnReferences, parquetSource } from '../parquet-file.ts';
+import { ColumnHash, type HashedColumn, hashTable } from '../table-hash.ts';
+import { CategoryStatistics } from './category-statistics.ts';
+import { maxCountedDistinct, NumberStatistics } from './number-statistics.ts';
+import { profileWarnings } from './profile-warnings.ts';
+
+const topValues = 10;
+/** Columns read in one pass: enough to spare passes, few enough that their counts of distinct values fit in memory. */
+const columnsPerPass = 16;
+
+export interface TableProfile {
+  readonly columns: ColumnProfile[];
+  readonly integral_columns: string[];
+  readonly sha256: string;
+  readonly warnings: Warning[];
+}
+
+interface ColumnReading {
+  readonly column: TypedColumn;
+  readonly reference: string;
+  readonly hash: ColumnHash;
+  readonly statistics: NumberStatistics | CategoryStatistics;
+}
+
+/**
+ * @param columns of the file at `path`, all of them, in its order
+ * @throws Error when the file does not hold what the reader of the upload has counted
+ */
+export async function profileTable(
+  connection: DuckDBConnection,
+  path: string,
+  rows: number,
+  columns: readonly TypedColumn[],
+): Promise<TableProfile> {
+  const references = await columnReferences(connection, path);
+  const profiles: ColumnProfile[] = [];
+  const hashed: HashedColumn[] = [];
+  const integral: string[] = [];
+  for (let first = 0; first < columns.length; first += columnsPerPass) {
+    const readings = columns
+      .slice(first, first + columnsPerPass)
+      .map((column) => startReading(column, references.get(column.name)!));
+    await readColumns(connection, path, readings);
+    for (const reading of readings) {
+      const { column, statistics } = reading;
+      if (statistics.missing !== column.missing) {
+        throw new Error(
+          `column "${column.name}": expected ${column.missing} missing values, the file has ${statistics.missing}`,
+        );
+      }
+      if (statistics instanceof NumberStatistics && statistics.count > 0 && statistics.isIntegral)
+        integral.push(column.name);
+      profiles.push(await profileOf(connection, path, reading));
+      hashed.push({ name: column.name, type: column.type, digest: reading.hash.digest() });
+    }
+  }
+  const sha256 = hashTable(rows, hashed);
+  return { columns: profiles, integral_columns: integral, sha256, warnings: profileWarnings(profiles) };
+}
+
+function startReading(column: TypedColumn, reference: string): ColumnReading {
+  const statistics = column.type === 'number' ? new NumberStatistics() : new CategoryStatistics();
+  return { column, reference, hash: new ColumnHash(), statistics };
+}
+
+async function readColumns(
+  connection: DuckDBConnection,
+  path: string,
+  readings: readonly ColumnReading[],
+): Promise<void> {
+  // Asking for NaN in place of NULL spares the binding's check of each value against the validity bits.
+  const selected = readings.map(({ column, reference }) =>
+    column.type === 'number' ? `coalesce(${reference}, 'NaN'::DOUBLE)` : reference,
+  );
+  const result = await connection.stream(`SELECT ${selected.join(', ')} FROM ${parquetSource(path)}`);
+  for await (const chunk of result) {
+    for (const [index, { statistics, hash }] of readings.entries()) {
+      if (statistics instanceof NumberStatistics) {
+        const values = numbersOf(chunk, index);
+        statistics.add(values);
+        hash.addNumbers(values);
+      } else {
+        const values = chunk.getColumnValues(index) as (string | null)[];
+        statistics.add(values);
+        hash.addTexts(values);
+      }
+    }
+  }
+}
+
+function numbersOf(chunk: DuckDBDataChunk, index: number): Float64Array {
+  const vector = chunk.getColumnVector(index);
+  const values = new Float64Array(vector.itemCount);
+  for (let row = 0; row < values.length; row++) values[row] = vector.getItem(row) as number;
+  return values;
+}
+
+async function profileOf(
+  connection: DuckDBConnection,
+  path: string,
+  reading: ColumnReading,
+): Promise<ColumnProfile> {
+  const { column, statistics } = reading;
+  const { name, reason, missing } = column;
+  if (statistics instanceof NumberStatistics) {
+    const { count, min, max, mean, std } = statistics;
+    const measured = count === 0 ? { min: null, max: null, mean: null, std: null } : { min, max, mean, std };
+    const distinct =
+      statistics.distinct === null
+        ? { distinct_at_least: maxCountedDistinct + 1 }
+        : { distinct: statistics.distinct.size };
+    return { name, reason, missing, ...distinct, type: 'number', ...measured };
+  }
+  const { distinct, top } = statistics.counts
+    ? topOf(statistics.counts)
+    : await countInFile(connection, path, reading.reference);
+  const isBoolean = distinct === 2 && top.every(({ value }) => value === 'true' || value === 'false');
+  return {
+    name,
+    reason,
+    missing,
+    ...(distinct > maxCountedDistinct ? { distinct_at_least: maxCountedDistinct + 1 } : { distinct }),
+    type: 'category',
+    top: isBoolean ? top.map(({ value, count }) => ({ value: value === 'true', count })) : top,
+  };
+}
+
+interface TopValues {
+  readonly distinct: number;
+  /** By falling count, then by code point. */
+  readonly top: { value: string; count: number }[];
+}
+
+function topOf(counts: ReadonlyMap<string, number>): TopValues {
+  const sorted = [...counts].sort((a, b) => b[1] - a[1] || compareCodePoints(a[0], b[0]));
+  return {
+    distinct: counts.size,
+    top: sorted.slice(0, topValues).map(([value, count]) => ({ value, count })),
+  };
+}
+
+/** The same by DuckDB, which spills to disk what does not fit in memory. */
+async function countInFile(
+  connection: DuckDBConnection,
+  path: string,
+  reference: string,
+): Promise<TopValues> {
+  const reader = await connection.runAndReadAll(
+    `WITH counted AS MATERIALIZED (
+       SELECT value, count(*) AS rows FROM (SELECT ${reference} AS value FROM ${parquetSource(path)})
+       WHERE value IS NOT NULL GROUP BY value
+     )
+     SELECT value, rows, (SELECT count(*) FROM counted) FROM counted ORDER BY rows DESC, value LIMIT ${topValues}`,
+  );
+  const found = reader.getRows() as [string, bigint, bigint][];
+  return {
+    distinct: Number(found[0]![2]),
+    top: found.map(([value, rows]) => ({ value, count: Number(rows) })),
+  };
+}
