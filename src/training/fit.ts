@@ -1,0 +1,64 @@
+/** What fitting has in common, whatever the model: epochs one at a time, over a state that can be saved between any two. */
+import type { EpochMetrics } from '../contracts/job.ts';
+import type { ResolvedModelConfig } from '../contracts/model-config.ts';
+import type { DenseLayer } from '../contracts/version.ts';
+import type { Kernels } from '../math/kernels/kernels.ts';
+import type { FloatArray } from '../math/matrix.ts';
+import type { PreparedData } from './prepare-data.ts';
+
+/** What one epoch came to. A number may be non-finite: the caller ends the job then. */
+export interface FitEpoch {
+  /** J on the training rows. */
+  readonly loss: number;
+  /** J on the validation rows; null without any. */
+  readonly validationLoss: number | null;
+  readonly metrics: EpochMetrics;
+  /** No further epoch would change anything that matters. */
+  readonly isConverged: boolean;
+}
+
+/** Everything that the next epoch depends on, beside config and data. */
+export interface FitState {
+  /** What JSON keeps exactly: integers and lists of them. */
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly tensors: Readonly<Record<string, FloatArray>>;
+}
+
+export interface FitOptions<Config = ResolvedModelConfig> {
+  readonly config: Config;
+  readonly data: PreparedData;
+  readonly kernels: Kernels;
+  /** Called at least every 50 ms of work; may throw to stop the fit. */
+  readonly poll: () => void;
+  /** Continue from here; null starts anew. */
+  readonly state: FitState | null;
+}
+
+export interface Fit {
+  readonly layers: readonly DenseLayer[];
+  /**
+   * One pass over the training rows, or one iteration of a solver.
+   *
+   * @throws whatever `poll` throws; the fit is then of no further use
+   */
+  epoch(): FitEpoch;
+  /** A copy: a fit made from it continues to identical bits. */
+  state(): FitState;
+  /** W row-major, then b, layer after layer, in the dtype that the model is stored in. */
+  parameters(): FloatArray;
+}
+
+/** The arrays and numbers that optimizers and solvers keep. */
+interface NumericState {
+  readonly tensors: Readonly<Record<string, FloatArray>>;
+  readonly scalars: Readonly<Record<string, number>>;
+}
+
+/** A state's arrays and numbers by name, the numbers as arrays of one element: JSON would lose −0 and infinities. */
+export function tensorsOf({ tensors, scalars }: NumericState): Record<string, FloatArray> {
+  const arrays = Object.entries(tensors).map(([name, values]) => [`tensor.${name}`, values.slice()] as const);
+  const numbers = Object.entries(scalars).map(
+    ([name, value]) => [`scalar.${name}`, Float64Array.of(value)] as const,
+  );
+  return Object.fromEntries<FloatArray>([...arrays, ...numbers]);
+}

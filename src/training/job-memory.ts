@@ -1,0 +1,74 @@
+/** How much memory a job will need, so that one that cannot fit is refused at submit and not killed halfway. */
+import type { ColumnProfile } from '../contracts/dataset.ts';
+import type { MlpConfig, ResolvedModelConfig } from '../contracts/model-config.ts';
+import { designDtype } from '../data/design-matrix.ts';
+import { passRows } from './network-passes.ts';
+
+export interface JobShape {
+  readonly config: ResolvedModelConfig;
+  /** Profiles of the target and the features. */
+  readonly profiles: readonly ColumnProfile[];
+  readonly rows: number;
+  /** Columns of the design matrix. */
+  readonly columns: number;
+  /** Outputs of the last layer. */
+  readonly outputs: number;
+}
+
+const f32Bytes = 4;
+const f64Bytes = 8;
+/** A dictionary entry: a string's header, its characters, the array's slot. */
+const categoryBytes = 64;
+/** Per row beside the matrix: target (f64), class code, row numbers of the split, the epoch's order, and their copies. */
+const bookkeepingBytes = 48;
+
+const padded = (columns: number) => Math.ceil(columns / 4) * 4;
+
+/**
+ * Estimated peak in bytes, the sum of
+ * - table: 8·n per number column, 4·n + 64·distinct per category
+ * - matrix: n · ⌈k/4⌉·4 cells of the design matrix's dtype
+ * - rows: n · (48 + 8·max(2, C)), the last for the scores that the final metrics are computed from
+ * - model: parameters with their gradients, optimizer or solver state and one checkpoint of them (see below)
+ *
+ * n rows, k encoded columns, C outputs. An upper bound but for the runtime's own tens of MiB.
+ */
+export function jobMemory(shape: JobShape): number {
+  const { config, profiles, rows, columns, outputs } = shape;
+  const table = profiles.reduce(
+    (sum, profile) =>
+      sum +
+      (profile.type === 'number' ? rows * f64Bytes : rows * f32Bytes + distinctOf(profile) * categoryBytes),
+    0,
+  );
+  const cellBytes = designDtype(config.type, rows, columns) === 'f32' ? f32Bytes : f64Bytes;
+  const matrix = rows * padded(columns) * cellBytes;
+  const perRow = rows * (bookkeepingBytes + f64Bytes * Math.max(2, outputs));
+  const model = config.type === 'mlp' ? networkBytes(config, shape) : linearBytes(shape);
+  return table + matrix + perRow + model;
+}
+
+/** 4 bytes · (parameters · copies + rows of a pass · Σ padded widths · 3): a layer keeps its z, its a and their gradient. */
+function networkBytes(config: MlpConfig, { rows, columns, outputs }: JobShape): number {
+  const widths = [columns, ...config.hidden_layers.map(({ units }) => units), outputs].map(padded);
+  const layers = widths.slice(1).map((width, index) => ({ inputs: widths[index], outputs: width }));
+  const parameters = layers.reduce((sum, layer) => sum + (layer.inputs + 1) * layer.outputs, 0);
+  const moments = { sgd: 0, momentum: 1, adam: 2 }[config.optimizer.type];
+  // Parameters and moments stand once in use, once in a checkpoint and once in its bytes; then the gradients and their sum.
+  const copies = 3 * (1 + moments) + 2;
+  const activations =
+    passRows(layers, Math.min(config.batch_size, rows)) * widths.reduce((sum, width) => sum + width, 0) * 3;
+  return f32Bytes * (parameters * copies + activations);
+}
+
+/** 8 bytes · size · vectors, and for a second-order solver the Hessian, its factor and its eigenvectors: 3 · size². */
+function linearBytes({ config, columns, outputs }: JobShape): number {
+  const size = (columns + 1) * outputs;
+  const solver = 'solver' in config ? config.solver.type : 'perceptron_rule';
+  const hessians = solver === 'newton' || solver === 'normal_equations' ? 3 : 0;
+  // L-BFGS remembers ten pairs of vectors, in use and in a checkpoint.
+  const vectors = solver === 'lbfgs' ? 50 : 8;
+  return f64Bytes * (size * vectors + size * size * hessians);
+}
+
+const distinctOf = (profile: ColumnProfile) => profile.distinct ?? profile.distinct_at_least!;

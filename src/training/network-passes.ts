@@ -1,0 +1,124 @@
+/** Passes of a network over rows, in pieces that bound both the memory for activations and the time between two polls. */
+import type { Kernels } from '../math/kernels/kernels.ts';
+import type { FloatArray, Matrix } from '../math/matrix.ts';
+import { createNetwork, type Network } from '../math/network.ts';
+import type { LayerShape } from '../math/parameter-layout.ts';
+import { countCorrect, type ScoreSums } from './epoch-score.ts';
+import type { PreparedData, PreparedRows } from './prepare-data.ts';
+
+/**
+ * Most multiply-adds of one forward pass: with its backward pass 6·2²³ operations, about 50 ms of the plain kernels. A function of
+ * shapes alone, since the order of the sums depends on it.
+ */
+const maxPassWork = 2 ** 23;
+/** Rows of one pass that only scores, whatever the batch size: rows one by one would crawl. */
+const scoringRows = 256;
+
+/** Most rows of one pass of a network with steps of `batchRows`. */
+export function passRows(layers: readonly Omit<LayerShape, 'activation'>[], batchRows: number): number {
+  const work = layers.reduce((sum, { inputs, outputs }) => sum + inputs * outputs, 0);
+  return Math.max(1, Math.min(Math.max(batchRows, scoringRows), Math.floor(maxPassWork / work)));
+}
+
+export interface NetworkPassesOptions {
+  readonly layers: readonly LayerShape[];
+  readonly data: PreparedData;
+  readonly batchSize: number;
+  readonly l2: number;
+  readonly kernels: Kernels;
+  /** Called before each pass; may throw. */
+  readonly poll: () => void;
+}
+
+export interface NetworkPasses {
+  readonly network: Network;
+  /** Training rows of one step. */
+  readonly batchRows: number;
+  /**
+   * ∂J/∂parameters over the training rows order[start … start + count), in the layout of the network's block; valid until the next
+   * call. Adds the rows' loss and score to `sums`.
+   */
+  gradient(order: Uint32Array, start: number, count: number, sums: ScoreSums): FloatArray;
+  /** Loss and score of rows under the present parameters. */
+  score(rows: PreparedRows): ScoreSums;
+}
+
+/** Views of the batch memory for so many rows. */
+interface Batch {
+  readonly x: Matrix;
+  readonly target: FloatArray;
+  readonly dLogits: Matrix;
+}
+
+export function createNetworkPasses(options: NetworkPassesOptions): NetworkPasses {
+  const { layers, data, l2, kernels, poll } = options;
+  const batchRows = Math.min(options.batchSize, data.train.x.rows);
+  const pieceRows = passRows(layers, batchRows);
+  const network = createNetwork({ layers, maxBatch: pieceRows, kernels });
+  const batchOf = createBatches(pieceRows, data, kernels);
+  const summed = batchRows > pieceRows ? kernels.allocate(network.layout.blockLength) : null;
+
+  function forward(
+    rows: PreparedRows,
+    order: Uint32Array,
+    start: number,
+    batch: Batch,
+    sums: ScoreSums,
+  ): Matrix {
+    poll();
+    kernels.gatherRows(rows.x, order, start, batch.x.rows, batch.x);
+    kernels.gatherValues(rows.target, order, start, batch.x.rows, batch.target);
+    const logits = network.forward(batch.x);
+    if (data.task === 'classification') sums.correct += countCorrect(logits, batch.target);
+    sums.rows += batch.x.rows;
+    return logits;
+  }
+
+  return {
+    network,
+    batchRows,
+    gradient(order, start, count, sums) {
+      summed?.fill(0);
+      for (let done = 0; done < count; done += pieceRows) {
+        const batch = batchOf(Math.min(pieceRows, count - done));
+        const logits = forward(data.train, order, start + done, batch, sums);
+        sums.loss += kernels.loss(data.loss, logits, batch.target, batch.dLogits);
+        network.backward(batch.x, batch.dLogits);
+        if (l2 > 0) network.addL2(l2);
+        // Each piece's gradient is a mean over its own rows, and the shares rows / count add up to 1.
+        if (summed) kernels.axpy(batch.x.rows / count, network.gradients, summed);
+      }
+      return summed ?? network.gradients;
+    },
+    score(rows) {
+      const order = Uint32Array.from({ length: rows.x.rows }, (_, row) => row);
+      const sums: ScoreSums = { rows: 0, loss: 0, correct: 0 };
+      for (let start = 0; start < order.length; start += pieceRows) {
+        const batch = batchOf(Math.min(pieceRows, order.length - start));
+        const logits = forward(rows, order, start, batch, sums);
+        sums.loss += kernels.loss(data.loss, logits, batch.target, null);
+      }
+      return sums;
+    },
+  };
+}
+
+/** Memory for one batch, and its views by number of rows: of these there are few, and a step must allocate none. */
+function createBatches(maxRows: number, data: PreparedData, kernels: Kernels): (rows: number) => Batch {
+  const x = kernels.matrix(maxRows, data.train.x.columns);
+  const target = kernels.allocate(maxRows);
+  const dLogits = kernels.matrix(maxRows, data.outputs);
+  const made = new Map<number, Batch>();
+  return (rows) => {
+    let batch = made.get(rows);
+    if (batch === undefined) {
+      batch = {
+        x: kernels.matrix(rows, x.columns, x.data),
+        target: target.subarray(0, rows),
+        dLogits: kernels.matrix(rows, dLogits.columns, dLogits.data),
+      };
+      made.set(rows, batch);
+    }
+    return batch;
+  };
+}

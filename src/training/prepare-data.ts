@@ -1,0 +1,123 @@
+/** From a table to what a fit reads: rows chosen and split, features encoded, the target as class numbers or scaled values. */
+import type { ResolvedModelConfig, Task } from '../contracts/model-config.ts';
+import type { Label, Warning } from '../contracts/names.ts';
+import type { FittedPreprocessing, TrainedModel } from '../contracts/version.ts';
+import { allocateDesignMatrix, designDtype } from '../data/design-matrix.ts';
+import { encodeTable } from '../data/preprocessing/encode-table.ts';
+import { fitNumber } from '../data/preprocessing/fit-number.ts';
+import { fitPreprocessing } from '../data/preprocessing/fit-preprocessing.ts';
+import { usableRows } from '../data/preprocessing/usable-rows.ts';
+import { splitRows } from '../data/split.ts';
+import type { Table } from '../data/table.ts';
+import { readTarget, type Target } from '../data/target.ts';
+import type { LossName } from '../math/losses/index.ts';
+import type { Matrix } from '../math/matrix.ts';
+import { createRandom } from '../math/random.ts';
+import { randomStreams } from './random-streams.ts';
+
+/** The rows of one side of the split. */
+export interface PreparedRows {
+  /** Encoded features, [n, k]. */
+  readonly x: Matrix;
+  /** Class numbers, or values in the target's units, [n]. */
+  readonly truth: Float64Array;
+  /** What is fitted: `truth`, or its values after `targetScaling`, [n]. */
+  readonly target: Float64Array;
+}
+
+export interface PreparedData {
+  readonly task: Task;
+  /** In class order; null for a regression. */
+  readonly classes: Label[] | null;
+  /** C: 1 for a regression and for two classes, else the number of classes. */
+  readonly outputs: number;
+  readonly loss: LossName;
+  readonly train: PreparedRows;
+  readonly validation: PreparedRows | null;
+  readonly preprocessing: FittedPreprocessing;
+  /** Columns of x that are 0 in every training row: their weights are never trained and must be 0. */
+  readonly zeroColumns: readonly number[];
+  readonly targetScaling: TrainedModel['target_scaling'];
+  readonly warnings: readonly Warning[];
+}
+
+/**
+ * A function of config and table alone, so that a resumed job prepares the same data again.
+ *
+ * @param strideOf stride of a matrix of so many columns in the kernels that will read it
+ * @throws JobFailure for what only the rows themselves show: too few of them, a single class, values out of range
+ */
+export function prepareData(
+  config: ResolvedModelConfig,
+  table: Table,
+  strideOf: (columns: number) => number,
+): PreparedData {
+  const task = taskOf(config);
+  const usable = usableRows(table, config);
+  const target = readTarget(table, config, task, usable.rows);
+  const split = splitRows({
+    rows: usable.rows,
+    classCodes: target.task === 'classification' ? target.codes : null,
+    fraction: config.validation.fraction,
+    stratify: config.validation.stratify,
+    random: createRandom(config.seed, randomStreams.split),
+  });
+  const { fitted, zeroColumns, warnings } = fitPreprocessing(
+    table,
+    split.train,
+    config.features,
+    config.preprocessing,
+  );
+  const targetScaling = scaleTarget(target, split.train, config);
+
+  function prepareRows(rows: Uint32Array): PreparedRows {
+    const columns = fitted.columns.length;
+    const x = allocateDesignMatrix(
+      rows.length,
+      columns,
+      strideOf(columns),
+      designDtype(config.type, rows.length, columns),
+    );
+    encodeTable(fitted, table, rows, x);
+    const truth = gather(target, rows);
+    const scaled = targetScaling && truth.map((value) => (value - targetScaling.mean) / targetScaling.scale);
+    return { x, truth, target: scaled ?? truth };
+  }
+
+  const classes = target.task === 'classification' ? target.classes : null;
+  const outputs = classes && classes.length > 2 ? classes.length : 1;
+  return {
+    task,
+    classes,
+    outputs,
+    loss: classes ? (outputs === 1 ? 'binary_cross_entropy' : 'softmax_cross_entropy') : 'half_squared_error',
+    train: prepareRows(split.train),
+    validation: split.validation.length > 0 ? prepareRows(split.validation) : null,
+    preprocessing: fitted,
+    zeroColumns,
+    targetScaling,
+    warnings: [...usable.warnings, ...warnings],
+  };
+}
+
+function taskOf(config: ResolvedModelConfig): Task {
+  if (config.type === 'mlp') return config.task;
+  return config.type === 'linear_regression' ? 'regression' : 'classification';
+}
+
+/** A network steps by the order of its initial weights, about 1: it would need for ever to arrive at a target in the thousands. */
+function scaleTarget(
+  target: Target,
+  rows: Uint32Array,
+  config: ResolvedModelConfig,
+): TrainedModel['target_scaling'] {
+  if (config.type !== 'mlp' || target.task !== 'regression') return null;
+  const column = { name: config.target, type: 'number', values: target.values } as const;
+  const { feature } = fitNumber(column, rows, { ...config.preprocessing, numeric: 'standardize' });
+  return { mean: feature.offset, scale: feature.scale };
+}
+
+function gather(target: Target, rows: Uint32Array): Float64Array {
+  const values = target.task === 'classification' ? target.codes : target.values;
+  return Float64Array.from(rows, (row) => values[row]);
+}

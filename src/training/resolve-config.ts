@@ -1,0 +1,131 @@
+/** Settles what a config leaves open against one dataset, and refuses at submit whatever could only fail in training. */
+import type { ColumnProfile } from '../contracts/dataset.ts';
+import type {
+  HiddenLayer,
+  LinearSolver,
+  LogisticSolver,
+  MlpConfig,
+  ModelConfig,
+  ResolvedModelConfig,
+  Task,
+} from '../contracts/model-config.ts';
+import type { Warning } from '../contracts/names.ts';
+import { activations } from '../math/activations/index.ts';
+import { type ConfigProblem, type DatasetProfile, refuse } from './config-problems.ts';
+import { encodedColumns, featureProblems } from './feature-problems.ts';
+import { jobMemory } from './job-memory.ts';
+import { outputsOf, rowProblems, targetProblems } from './target-problems.ts';
+
+export interface ResolvedConfig {
+  readonly config: ResolvedModelConfig;
+  /** Most epochs (a GLM's iterations) that the job will run. */
+  readonly epochs: number;
+  readonly warnings: Warning[];
+}
+
+/** Above so many encoded columns, XᵀX (8 bytes · columns²) costs more than L-BFGS needs to converge. */
+const maxNormalColumns = 2_000;
+/** Above so many parameters a Newton step, size³/3 multiplications, is slower than the L-BFGS steps that it saves. */
+const maxNewtonSize = 1_000;
+
+/**
+ * Resolves features, task, solver and initializers of `config` for `dataset`.
+ *
+ * @param limits `memoryBytes`: most that the job may need by `jobMemory`
+ * @throws TrainyardError 422 with every problem found, each with a pointer under `/config`
+ */
+export function resolveConfig(
+  config: ModelConfig,
+  dataset: DatasetProfile,
+  limits: { readonly memoryBytes: number },
+): ResolvedConfig {
+  const byName = new Map(dataset.columns.map((column) => [column.name, column]));
+  const names =
+    config.features ?? dataset.columns.map(({ name }) => name).filter((name) => name !== config.target);
+  const features = names.flatMap((name) => byName.get(name) ?? []);
+  const target = byName.get(config.target);
+  const task = taskOf(config, target, dataset);
+  const problems: ConfigProblem[] = [
+    ...targetProblems(config, target, task, dataset),
+    ...featureProblems(config, names, byName, dataset.rows),
+  ];
+  if (target && problems.length === 0)
+    problems.push(...rowProblems(config, target, features, task, dataset.rows));
+  refuse(problems);
+
+  const columns = encodedColumns(features, config.preprocessing);
+  const outputs = outputsOf(target!, task);
+  const resolved = withDefaults(config, names, task, columns, columns * outputs);
+  const needed = jobMemory({
+    config: resolved,
+    profiles: [target!, ...features],
+    rows: dataset.rows,
+    columns,
+    outputs,
+  });
+  if (needed > limits.memoryBytes) refuse([memoryProblem(needed, limits.memoryBytes)]);
+  return { config: resolved, epochs: epochLimit(resolved), warnings: taskWarnings(config, target!, task) };
+}
+
+/** Most epochs that the config allows; normal equations are one solve. */
+export function epochLimit(config: ResolvedModelConfig): number {
+  if (!('solver' in config)) return config.epochs;
+  return config.solver.type === 'normal_equations' ? 1 : config.solver.max_iterations;
+}
+
+/** A category is classified, a number regressed, but for a whole number of exactly two values: that is nearly always a class. */
+function taskOf(config: ModelConfig, target: ColumnProfile | undefined, dataset: DatasetProfile): Task {
+  if (config.type === 'linear_regression') return 'regression';
+  if (config.type !== 'mlp') return 'classification';
+  if (config.task) return config.task;
+  const isTwoNumbers = target?.distinct === 2 && dataset.integral_columns.includes(target.name);
+  return target?.type === 'category' || isTwoNumbers ? 'classification' : 'regression';
+}
+
+function taskWarnings(config: ModelConfig, target: ColumnProfile, task: Task): Warning[] {
+  if (config.type !== 'mlp' || config.task || target.type === 'category' || task === 'regression') return [];
+  const message = `The target "${target.name}" is a number with exactly two values, so it is classified; set "task" to "regression" to regress it.`;
+  return [{ code: 'task_inferred', message }];
+}
+
+function withDefaults(
+  config: ModelConfig,
+  features: string[],
+  task: Task,
+  columns: number,
+  size: number,
+): ResolvedModelConfig {
+  switch (config.type) {
+    case 'linear_regression':
+      return { ...config, features, solver: linearSolver(config.solver, columns) };
+    case 'logistic_regression':
+      return { ...config, features, solver: logisticSolver(config.solver, size) };
+    case 'perceptron':
+      return { ...config, features };
+    case 'mlp':
+      return { ...config, features, task, hidden_layers: initialized(config) };
+  }
+}
+
+function linearSolver(solver: LinearSolver, columns: number): Exclude<LinearSolver, { type: 'auto' }> {
+  if (solver.type !== 'auto') return solver;
+  return columns <= maxNormalColumns ? { type: 'normal_equations' } : { ...solver, type: 'lbfgs' };
+}
+
+function logisticSolver(solver: LogisticSolver, size: number): Exclude<LogisticSolver, { type: 'auto' }> {
+  if (solver.type !== 'auto') return solver;
+  return size <= maxNewtonSize ? { ...solver, type: 'newton' } : { ...solver, type: 'lbfgs' };
+}
+
+function initialized(config: MlpConfig): HiddenLayer[] {
+  return config.hidden_layers.map((layer) => ({
+    ...layer,
+    initializer: layer.initializer ?? activations[layer.activation].defaultInitializer,
+  }));
+}
+
+function memoryProblem(needed: number, budget: number): ConfigProblem {
+  const mebibytes = (bytes: number) => `${Math.ceil(bytes / 2 ** 20).toLocaleString('en')} MiB`;
+  const message = `the job would need about ${mebibytes(needed)}, its budget is ${mebibytes(budget)}`;
+  return { pointer: '/config', code: 'memory_exceeded', message };
+}

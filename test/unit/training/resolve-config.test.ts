@@ -1,0 +1,362 @@
+import { describe, expect, it } from 'vitest';
+import type { ColumnProfile } from '../../../src/contracts/dataset.ts';
+import { ModelConfig } from '../../../src/contracts/model-config.ts';
+import { TrainyardError } from '../../../src/errors.ts';
+import type { DatasetProfile } from '../../../src/training/config-problems.ts';
+import { resolveConfig } from '../../../src/training/resolve-config.ts';
+
+const rows = 100;
+const memoryBytes = 2 ** 30;
+
+function number(
+  name: string,
+  profile: Partial<Extract<ColumnProfile, { type: 'number' }>> = {},
+): ColumnProfile {
+  return {
+    name,
+    type: 'number',
+    reason: '',
+    missing: 0,
+    distinct: 90,
+    min: 0,
+    max: 1,
+    mean: 0.5,
+    std: 0.3,
+    ...profile,
+  };
+}
+
+function category(name: string, values: string[], profile: Partial<ColumnProfile> = {}): ColumnProfile {
+  const top = values.slice(0, 10).map((value) => ({ value, count: 1 }));
+  return {
+    name,
+    type: 'category',
+    reason: '',
+    missing: 0,
+    distinct: values.length,
+    top,
+    ...profile,
+  } as ColumnProfile;
+}
+
+const many = (count: number) => Array.from({ length: count }, (_, i) => `v${i}`);
+
+const dataset: DatasetProfile = {
+  rows,
+  columns: [
+    number('a'),
+    number('b', { missing: 3 }),
+    category('color', ['blue', 'red', 'green']),
+    category('label', ['no', 'yes']),
+    number('flag', { distinct: 2 }),
+    number('halves', { distinct: 2 }),
+    number('price'),
+  ],
+  integral_columns: ['flag'],
+};
+
+function resolve(
+  config: Record<string, unknown>,
+  changed: Partial<DatasetProfile> = {},
+  limit = memoryBytes,
+) {
+  return resolveConfig(ModelConfig.parse(config), { ...dataset, ...changed }, { memoryBytes: limit });
+}
+
+/** The refusal's code and, of each problem, what a client acts on. */
+function refusal(
+  config: Record<string, unknown>,
+  changed: Partial<DatasetProfile> = {},
+  limit = memoryBytes,
+) {
+  try {
+    resolve(config, changed, limit);
+  } catch (error) {
+    if (!(error instanceof TrainyardError)) throw error;
+    return {
+      code: error.code,
+      errors: error.errors.map(({ pointer, column, code }) => [pointer, column, code]),
+    };
+  }
+  throw new Error('expected a refusal');
+}
+
+const replaced = (...columns: ColumnProfile[]): Partial<DatasetProfile> => ({
+  columns: dataset.columns.map((column) => columns.find(({ name }) => name === column.name) ?? column),
+});
+
+describe('resolveConfig', () => {
+  it('takes every column but the target as features, in the order of the dataset', () => {
+    const { config } = resolve({ type: 'logistic_regression', target: 'label' });
+    expect(config.features).toEqual(['a', 'b', 'color', 'flag', 'halves', 'price']);
+  });
+
+  it.each([
+    ['label', 'classification', []],
+    ['price', 'regression', []],
+    ['flag', 'classification', ['task_inferred']],
+    ['halves', 'regression', []],
+  ])('infers the task of a network on %s: %s', (target, task, codes) => {
+    const { config, warnings } = resolve({ type: 'mlp', target });
+    expect(config).toMatchObject({ task });
+    expect(warnings.map(({ code }) => code)).toEqual(codes);
+  });
+
+  it('keeps a task that was asked for, without a warning', () => {
+    const { config, warnings } = resolve({ type: 'mlp', target: 'flag', task: 'regression' });
+    expect(config).toMatchObject({ task: 'regression' });
+    expect(warnings).toEqual([]);
+  });
+
+  it('shows the initializer of each hidden layer', () => {
+    const hidden = [
+      { units: 3, activation: 'relu' },
+      { units: 3, activation: 'tanh' },
+      { units: 3, activation: 'tanh', initializer: 'he' },
+    ];
+    const { config } = resolve({ type: 'mlp', target: 'label', hidden_layers: hidden });
+    expect(config).toMatchObject({
+      hidden_layers: [{ initializer: 'he' }, { initializer: 'glorot' }, { initializer: 'he' }],
+    });
+  });
+
+  it('solves least squares directly up to 2,000 encoded columns, then by L-BFGS', () => {
+    const auto = { type: 'linear_regression', target: 'price', preprocessing: { max_categories: 10_000 } };
+    // a, b, label (2), flag, halves and color's values
+    const direct = resolve(auto, replaced(category('color', many(1_994))));
+    expect(direct).toMatchObject({ config: { solver: { type: 'normal_equations' } }, epochs: 1 });
+    const iterative = resolve(auto, replaced(category('color', many(1_995))));
+    expect(iterative.config).toMatchObject({
+      solver: { type: 'lbfgs', max_iterations: 200, tolerance: 1e-10 },
+    });
+  });
+
+  it('solves a logistic regression by Newton up to 1,000 weights, then by L-BFGS', () => {
+    const auto = { type: 'logistic_regression', target: 'label', preprocessing: { max_categories: 10_000 } };
+    const newton = resolve(auto, replaced(category('color', many(995))));
+    expect(newton).toMatchObject({
+      config: { solver: { type: 'newton', max_iterations: 200, tolerance: 1e-10 } },
+      epochs: 200,
+    });
+    expect(resolve(auto, replaced(category('color', many(996)))).config).toMatchObject({
+      solver: { type: 'lbfgs' },
+    });
+    // 5 other columns and 330 values, for each of 3 classes: 1,005 weights
+    const classes = replaced(category('color', many(330)), category('label', many(3)));
+    expect(resolve(auto, classes).config).toMatchObject({ solver: { type: 'lbfgs' } });
+  });
+
+  it('keeps a solver that was asked for', () => {
+    const solver = { type: 'gradient_descent', max_iterations: 7 };
+    const { config, epochs } = resolve({ type: 'linear_regression', target: 'price', solver });
+    expect(config).toMatchObject({
+      solver: { type: 'gradient_descent', max_iterations: 7, learning_rate: 0.1 },
+    });
+    expect(epochs).toBe(7);
+  });
+
+  const logistic = { type: 'logistic_regression', target: 'label' };
+  const linear = { type: 'linear_regression', target: 'price' };
+  const none = { missing: rows, distinct: 0, min: null, max: null, mean: null, std: null };
+  it.each<[string, Record<string, unknown>, Partial<DatasetProfile>, string, unknown[]]>([
+    ['an unknown target', { ...logistic, target: 'x' }, {}, 'unknown_column', ['/config/target', 'x']],
+    [
+      'an unknown feature',
+      { ...logistic, features: ['a', 'x'] },
+      {},
+      'unknown_column',
+      ['/config/features/1', 'x'],
+    ],
+    [
+      'the target as a feature',
+      { ...logistic, features: ['label'] },
+      {},
+      'validation_failed',
+      ['/config/features/0', 'label'],
+    ],
+    [
+      'a feature named twice',
+      { ...logistic, features: ['a', 'a'] },
+      {},
+      'validation_failed',
+      ['/config/features/1', 'a'],
+    ],
+    [
+      'a dataset of the target alone',
+      logistic,
+      { columns: [category('label', ['n', 'y'])] },
+      'unknown_column',
+      ['/config/features', undefined],
+    ],
+    [
+      'a regression on a category',
+      { ...linear, target: 'label' },
+      {},
+      'wrong_target_type',
+      ['/config/target', 'label'],
+    ],
+    [
+      'a classification of fractions',
+      { ...logistic, target: 'price' },
+      {},
+      'wrong_target_type',
+      ['/config/target', 'price'],
+    ],
+    [
+      'a number of over 1,000 classes',
+      { ...logistic, target: 'flag' },
+      replaced(number('flag', { distinct: 1001 })),
+      'too_many_classes',
+      ['/config/target', 'flag'],
+    ],
+    [
+      'more classes than were counted',
+      logistic,
+      replaced(category('label', [], { distinct: undefined, distinct_at_least: 100_001 })),
+      'too_many_classes',
+      ['/config/target', 'label'],
+    ],
+    [
+      'a single class',
+      logistic,
+      replaced(category('label', ['yes'])),
+      'single_class',
+      ['/config/target', 'label'],
+    ],
+    [
+      'a target without values',
+      linear,
+      replaced(number('price', none)),
+      'all_missing',
+      ['/config/target', 'price'],
+    ],
+    [
+      'a feature without values',
+      linear,
+      replaced(number('a', none)),
+      'all_missing',
+      ['/config/features', 'a'],
+    ],
+    [
+      'holes under missing: error',
+      { ...linear, preprocessing: { missing: 'error' } },
+      {},
+      'missing_values',
+      ['/config/features', 'b'],
+    ],
+    [
+      'too many categories',
+      logistic,
+      replaced(category('color', many(257))),
+      'cardinality_too_high',
+      ['/config/features', 'color'],
+    ],
+    [
+      'uncounted categories',
+      logistic,
+      replaced(category('color', [], { distinct: undefined, distinct_at_least: 100_001 })),
+      'cardinality_too_high',
+      ['/config/features', 'color'],
+    ],
+    [
+      'a one-hot name that is a column',
+      logistic,
+      { columns: [...dataset.columns, number('color=red')] },
+      'column_name_clash',
+      ['/config/features', 'color'],
+    ],
+    [
+      'an indicator that is a column',
+      { ...logistic, preprocessing: { missing_indicator: true } },
+      { columns: [...dataset.columns, number('b:missing')] },
+      'column_name_clash',
+      ['/config/features', 'b'],
+    ],
+    [
+      'log1p at −1',
+      { ...linear, features: ['a'], preprocessing: { numeric: 'log1p' } },
+      replaced(number('a', { min: -1 })),
+      'number_out_of_range',
+      ['/config/features/0', 'a'],
+    ],
+    [
+      'log1p of an imputed −2',
+      { ...linear, preprocessing: { numeric: 'log1p', impute_numeric: -2 } },
+      {},
+      'number_out_of_range',
+      ['/config/preprocessing/impute_numeric', undefined],
+    ],
+    [
+      'one row',
+      linear,
+      { rows: 1, columns: [number('a'), number('price')] },
+      'too_few_rows',
+      ['/config/target', 'price'],
+    ],
+    [
+      'a validation row too few',
+      { ...linear, validation: { fraction: 0.5 } },
+      { rows: 2, columns: [number('a'), number('price')] },
+      'too_few_rows',
+      ['/config/target', 'price'],
+    ],
+    [
+      'fewer rows than classes',
+      logistic,
+      { rows: 3, columns: [number('a'), category('label', many(3), { missing: 1 })] },
+      'too_few_rows',
+      ['/config/target', 'label'],
+    ],
+    [
+      'too few rows without holes',
+      { ...linear, preprocessing: { missing: 'drop_row' } },
+      replaced(number('b', { missing: 99 })),
+      'too_few_rows',
+      ['/config/target', 'price'],
+    ],
+  ])('refuses %s', (_name, config, changed, code, [pointer, column]) => {
+    expect(refusal(config, changed)).toEqual({ code, errors: [[pointer, column, code]] });
+  });
+
+  it('reports all problems at once', () => {
+    const { code, errors } = refusal({ ...logistic, target: 'price', features: ['a', 'x', 'a'] });
+    expect(code).toBe('validation_failed');
+    expect(errors.map(([pointer]) => pointer)).toEqual([
+      '/config/target',
+      '/config/features/1',
+      '/config/features/2',
+    ]);
+  });
+
+  it('allows ordinal codes and log1p just above −1', () => {
+    const preprocessing = { category: 'ordinal', numeric: 'log1p' };
+    const changed = { columns: [...dataset.columns, number('color=red', { min: -0.999 })] };
+    expect(() => resolve({ ...logistic, preprocessing }, changed)).not.toThrow();
+  });
+
+  it('refuses a network whose weights, gradients and moments alone exceed the budget', () => {
+    const hidden = [
+      { units: 4096, activation: 'relu' },
+      { units: 4096, activation: 'relu' },
+    ];
+    const mlp = { type: 'mlp', target: 'label', hidden_layers: hidden };
+    const inUse = 4096 * 4096 * 4 * 4;
+    const errors = [['/config', undefined, 'memory_exceeded']];
+    expect(refusal(mlp, {}, inUse)).toEqual({ code: 'memory_exceeded', errors });
+    expect(() => resolve(mlp, {}, 3 * inUse)).not.toThrow();
+    // What a huge batch needs is bounded by the pieces that it is taken in.
+    expect(() => resolve({ ...mlp, batch_size: 1_000_000 }, { rows: 1_000_000 }, 4 * inUse)).not.toThrow();
+  });
+
+  it('refuses a Newton solver whose Hessian exceeds the budget', () => {
+    const newton = { ...logistic, solver: { type: 'newton' }, preprocessing: { max_categories: 10_000 } };
+    const changed = replaced(category('color', many(10_000)));
+    expect(refusal(newton, changed, 10_000 ** 2 * 8).code).toBe('memory_exceeded');
+  });
+
+  it('refuses a table that is larger than the budget', () => {
+    const cells = 1_000_000 * 6;
+    expect(refusal(linear, { rows: 1_000_000 }, cells * 8).code).toBe('memory_exceeded');
+    expect(() => resolve(linear, { rows: 1_000_000 }, cells * 8 * 5)).not.toThrow();
+  });
+});
