@@ -1,0 +1,27 @@
+/** The types that every route shares: the app with zod schemas, and what a route's `config` must say. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+
+export type ApiInstance = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Who may call the route: holders of an API key, or everyone. */
+    auth: 'key' | 'public';
+    /** The handler reads the raw body itself, in one of these media types; its documentation stands beside each. */
+    upload?: Readonly<Record<string, UploadMediaType>>;
+  }
+}
+
+export interface UploadMediaType {
+  readonly description: string;
+  /** JSON schema of the body, for the OpenAPI document. */
+  readonly schema: Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,106 @@
+/** Builds the HTTP service from what it is given; listening, signals and exit are its caller's. */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { TrainedModel } from '../contracts/version.ts';
+import type { DataService } from '../data/messages.ts';
+import { createReferenceKernels } from '../math/kernels/reference.ts';
+import type { Store } from '../store/ports.ts';
+import { createPredictor, type Predictor } from '../training/predict.ts';
+import type { ApiInstance } from './api-instance.ts';
+import { type ApiLimits, defaultLimits } from './limits.ts';
+import { type AccessPolicy, addAuthentication } from './plugins/authentication.ts';
+import { addHeadRefusals, createClientErrorHandler } from './plugins/client-errors.ts';
+import { addConnections, httpOptions } from './plugins/connections.ts';
+import { addErrors, answerFrameworkError } from './plugins/errors.ts';
+import { addOpenapi, registerOpenapiRoutes } from './plugins/openapi.ts';
+import { addRequestBody } from './plugins/request-body.ts';
+import { addValidation } from './plugins/validation.ts';
+import { registerDatasetRoutes } from './routes/datasets.ts';
+import { registerJobRoutes } from './routes/jobs.ts';
+import { registerModelRoutes } from './routes/models.ts';
+import { registerOperationRoutes } from './routes/operations.ts';
+import { registerPredictRoutes } from './routes/predict.ts';
+import { registerVersionRoutes } from './routes/versions.ts';
+import { createDatasetService } from './services/datasets.ts';
+import { createJobService } from './services/jobs.ts';
+import { createModelService } from './services/models.ts';
+import { createPredictionService } from './services/predictions.ts';
+
+export interface ApiConfig extends AccessPolicy {
+  /** Absolute. Uploads are spooled under it. */
+  readonly dataDir: string;
+  readonly maxUploadBytes: number;
+  readonly jobMemoryBytes: number;
+}
+
+export interface AppDependencies {
+  readonly store: Store;
+  readonly data: DataService;
+  /** Whether the data process answers: part of the readiness check. */
+  readonly isDataUp: () => boolean;
+  readonly config: ApiConfig;
+  readonly logger: FastifyBaseLogger;
+  readonly packageVersion: string;
+  readonly now: () => Date;
+  /** Tests shorten the deadlines. */
+  readonly limits?: Partial<ApiLimits>;
+  /** Tests hold every answer against its schema. */
+  readonly checkResponses?: boolean;
+}
+
+/** The app, ready to listen. `close()` ends long polls at once, refuses new requests with 503 and waits for those in progress. */
+export async function createApp(dependencies: AppDependencies): Promise<ApiInstance> {
+  const { config, packageVersion } = dependencies;
+  const limits: ApiLimits = { ...defaultLimits, ...dependencies.limits };
+  const app = createServer(dependencies.logger, limits);
+  const services = createServices(dependencies, limits);
+
+  addValidation(app, dependencies.checkResponses ?? false);
+  addConnections(app, limits, services.jobs.endWaits);
+  addAuthentication(app, config);
+  addRequestBody(app, limits);
+  addErrors(app, limits);
+  addHeadRefusals(app, limits);
+  await addOpenapi(app, packageVersion);
+
+  registerDatasetRoutes(app, services.datasets, { maxUploadBytes: config.maxUploadBytes, limits });
+  registerModelRoutes(app, services.models);
+  registerVersionRoutes(app, services.models);
+  registerPredictRoutes(app, services.predictions, limits);
+  registerJobRoutes(app, services.jobs);
+  registerOperationRoutes(app, dependencies.store, dependencies.isDataUp);
+  registerOpenapiRoutes(app);
+  await app.ready();
+  return app;
+}
+
+function createServer(logger: FastifyBaseLogger, limits: ApiLimits): ApiInstance {
+  return Fastify({
+    loggerInstance: logger,
+    logController: new LogController({ requestIdLogLabel: 'request_id' }),
+    genReqId: () => randomUUID(),
+    http: httpOptions(limits),
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    bodyLimit: limits.maxJsonBodyBytes,
+    // A name too long for the router's own bound is simply not found; the URL as a whole has its bound elsewhere.
+    routerOptions: { maxParamLength: limits.maxHeaderBytes },
+    return503OnClosing: false,
+    clientErrorHandler: createClientErrorHandler(limits),
+    frameworkErrors: answerFrameworkError,
+  }).withTypeProvider<ZodTypeProvider>() as unknown as ApiInstance;
+}
+
+function createReferencePredictor(trained: TrainedModel, weights: Uint8Array): Predictor {
+  return createPredictor(trained, weights, createReferenceKernels(trained.dtype));
+}
+
+function createServices({ store, data, config, now }: AppDependencies, limits: ApiLimits) {
+  return {
+    datasets: createDatasetService({ store, data, spoolDir: join(config.dataDir, 'spool'), now }),
+    models: createModelService(store, now),
+    jobs: createJobService({ store, now, jobMemoryBytes: config.jobMemoryBytes, limits }),
+    predictions: createPredictionService(store, createReferencePredictor, limits.predictorCacheBytes),
+  };
+}

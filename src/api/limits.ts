@@ -1,0 +1,36 @@
+/** Every bound of the HTTP side in one place: sizes in bytes, times in milliseconds. */
+
+const kibibyte = 1024;
+const mebibyte = 1024 ** 2;
+
+export const defaultLimits = {
+  /** Request line and headers together. */
+  maxHeaderBytes: 16 * kibibyte,
+  maxUrlLength: 8 * kibibyte,
+  maxJsonBodyBytes: mebibyte,
+  maxPredictBodyBytes: 2 * mebibyte,
+  /** A table sent as JSON: it is parsed whole. */
+  maxJsonUploadBytes: 8 * mebibyte,
+  /** From the first byte of a request to the end of its headers. */
+  headersTimeoutMs: 10_000,
+  /** Node looks for expired headers only this often, and every 30 s unless told. */
+  connectionsCheckingIntervalMs: 1_000,
+  /** For the whole of a JSON body. */
+  bodyTimeoutMs: 30_000,
+  /** Between two pieces of an upload. */
+  uploadIdleTimeoutMs: 30_000,
+  /** Longer than the 60 s for which load balancers usually keep a connection, so that they close it first. */
+  keepAliveTimeoutMs: 72_000,
+  /** As the service closes: how long requests that were on their way are still told so, before connections end. */
+  closingGraceMs: 100,
+  /** What is read of a refused body, so that a client that writes before it reads sees the answer. */
+  maxDrainBytes: 64 * mebibyte,
+  drainTimeoutMs: 5_000,
+  /** How often a long poll looks at its job. */
+  jobPollMs: 100,
+  maxJobWaiters: 256,
+  /** Weights of the models that predict keeps in memory. */
+  predictorCacheBytes: 256 * mebibyte,
+};
+
+export type ApiLimits = Readonly<typeof defaultLimits>;

@@ -1,0 +1,79 @@
+/** The life of a request and of its connection: its id, the sanity of its head, and the orderly end when the service closes. */
+import type { ServerOptions } from 'node:http';
+import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyRequest } from 'fastify';
+import { TrainyardError } from '../../errors.ts';
+import type { ApiInstance } from '../api-instance.ts';
+import type { ApiLimits } from '../limits.ts';
+import { requestIdHeader } from '../problem.ts';
+
+/**
+ * `requestTimeout` stays off: it is one number for the server and would cut long uploads. Bodies have deadlines by route
+ * (receive-body.ts). The Host header is checked here, since Node would refuse without a body.
+ */
+export function httpOptions(limits: ApiLimits): ServerOptions {
+  return {
+    headersTimeout: limits.headersTimeoutMs,
+    connectionsCheckingInterval: limits.connectionsCheckingIntervalMs,
+    maxHeaderSize: limits.maxHeaderBytes,
+    requireHostHeader: false,
+  };
+}
+
+/**
+ * @param endLongPolls called once as the service starts to close, before requests in progress are waited for
+ */
+export function addConnections(app: ApiInstance, limits: ApiLimits, endLongPolls: () => void): void {
+  let isClosing = false;
+  const closeQuietSockets = trackSockets(app);
+  app.addHook('preClose', async () => {
+    isClosing = true;
+    endLongPolls();
+    await sleep(limits.closingGraceMs);
+    closeQuietSockets();
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header(requestIdHeader, request.id);
+    if (isClosing) throw new TrainyardError('shutting_down', 'the service is shutting down');
+    checkHead(request, limits);
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (isClosing) reply.header('connection', 'close');
+  });
+}
+
+function checkHead(request: FastifyRequest, limits: ApiLimits): void {
+  const { url = '', httpVersion, rawHeaders } = request.raw;
+  if (url.length > limits.maxUrlLength) {
+    throw new TrainyardError(
+      'uri_too_long',
+      `expected a URL of at most ${limits.maxUrlLength} characters, got ${url.length}`,
+    );
+  }
+  const hosts = rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'host').length;
+  if (hosts > 1 || (hosts === 0 && httpVersion === '1.1')) {
+    throw new TrainyardError('malformed_request', `expected one Host header, got ${hosts}`);
+  }
+}
+
+/**
+ * Node's own close ends connections that are idle between two requests, not those that have sent nothing yet or half a
+ * head: they would hold the exit until their timeout.
+ */
+function trackSockets(app: ApiInstance): () => void {
+  const quiet = new Set<Socket>();
+  app.server.on('connection', (socket: Socket) => {
+    quiet.add(socket);
+    socket.once('close', () => quiet.delete(socket));
+  });
+  app.server.prependListener('request', ({ socket }, response) => {
+    quiet.delete(socket);
+    response.once('close', () => {
+      if (!socket.destroyed) quiet.add(socket);
+    });
+  });
+  return () => {
+    for (const socket of quiet) socket.destroy();
+  };
+}

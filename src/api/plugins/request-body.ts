@@ -1,0 +1,82 @@
+/** Reads JSON bodies strictly and within bounds; leaves uploads to their handler; refuses what a route does not take. */
+import type { FastifyRequest } from 'fastify';
+import { parseJson } from '../../contracts/parse-json.ts';
+import { TrainyardError } from '../../errors.ts';
+import type { ApiInstance } from '../api-instance.ts';
+import type { ApiLimits } from '../limits.ts';
+import { announcesBody, checkAnnouncedLength, receiveBody } from '../receive-body.ts';
+import { validationFailed } from './validation.ts';
+
+export function addRequestBody(app: ApiInstance, limits: ApiLimits): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', async (request: FastifyRequest) => {
+    if (request.is404 || request.routeOptions.config.upload) return undefined;
+    return takesJson(request) ? readJson(request, limits) : refuseBody(request, limits);
+  });
+  app.addHook('onRequest', async (request) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') return;
+    if (announcesBody(request.raw))
+      throw new TrainyardError('malformed_request', `${request.method} takes no body`);
+  });
+  app.addHook('preValidation', async (request) => {
+    if (request.routeOptions.config.upload)
+      checkMediaType(request, Object.keys(request.routeOptions.config.upload));
+    if (takesJson(request) && request.body === undefined) {
+      throw new TrainyardError('empty_body', 'expected a JSON object, got no body');
+    }
+  });
+}
+
+function takesJson(request: FastifyRequest): boolean {
+  return request.routeOptions.schema?.body !== undefined;
+}
+
+async function readJson(request: FastifyRequest, limits: ApiLimits): Promise<unknown> {
+  if (announcesBody(request.raw)) checkMediaType(request, ['application/json']);
+  const bytes = await readAll(request, request.routeOptions.bodyLimit ?? limits.maxJsonBodyBytes, limits);
+  return parseJson(bytes);
+}
+
+/** Clients that always send a JSON body send `{}` to a route that needs none; that says nothing, so it may pass. */
+async function refuseBody(request: FastifyRequest, limits: ApiLimits): Promise<undefined> {
+  const bytes = await readAll(request, limits.maxJsonBodyBytes, limits);
+  if (bytes.length === 0) return undefined;
+  checkMediaType(request, ['application/json']);
+  const value = parseJson(bytes);
+  const isEmptyObject =
+    value !== null && typeof value === 'object' && !Array.isArray(value) && Object.keys(value).length === 0;
+  if (isEmptyObject) return undefined;
+  throw validationFailed([
+    { pointer: '', code: 'unknown_field', message: 'expected no body, or an empty object' },
+  ]);
+}
+
+async function readAll({ raw }: FastifyRequest, maxBytes: number, limits: ApiLimits): Promise<Buffer> {
+  checkAnnouncedLength(raw, maxBytes);
+  const pieces: Buffer[] = [];
+  const bounds = { maxBytes, timeoutMs: limits.bodyTimeoutMs, timeoutCovers: 'whole' } as const;
+  await receiveBody(raw, bounds, (piece) => void pieces.push(piece));
+  return Buffer.concat(pieces);
+}
+
+/** @throws TrainyardError `unsupported_media_type`, naming what the route takes */
+function checkMediaType(request: FastifyRequest, taken: readonly string[]): void {
+  const expected = `expected Content-Type ${taken.join(' or ')}`;
+  const { 'content-type': type, 'content-encoding': encoding } = request.headers;
+  if (!taken.includes(request.mediaType ?? '')) {
+    throw new TrainyardError(
+      'unsupported_media_type',
+      `${expected}, got ${type ? JSON.stringify(type.slice(0, 100)) : 'none'}`,
+    );
+  }
+  const charset = /;\s*charset="?([^";\s]+)/i.exec(type ?? '')?.[1];
+  if (charset !== undefined && !/^utf-?8$/i.test(charset)) {
+    throw new TrainyardError('unsupported_media_type', `expected charset utf-8, got ${charset.slice(0, 40)}`);
+  }
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+    throw new TrainyardError(
+      'unsupported_media_type',
+      `expected no Content-Encoding, got ${encoding.slice(0, 40)}`,
+    );
+  }
+}

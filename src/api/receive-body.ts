@@ -1,0 +1,95 @@
+/** Reads a request's body within bounds of size and time, and leaves the connection fit to carry the refusal when it fails. */
+import type { IncomingMessage } from 'node:http';
+import { TrainyardError } from '../errors.ts';
+
+export interface BodyBounds {
+  readonly maxBytes: number;
+  readonly timeoutMs: number;
+  /** `whole`: the body must end in time. `silence`: each piece must follow the one before in time. */
+  readonly timeoutCovers: 'whole' | 'silence';
+}
+
+/** Whether the headers announce a body of at least one byte. */
+export function announcesBody(raw: IncomingMessage): boolean {
+  const length = raw.headers['content-length'];
+  return raw.headers['transfer-encoding'] !== undefined || (length !== undefined && Number(length) > 0);
+}
+
+/** @throws TrainyardError `payload_too_large`, before a byte is read */
+export function checkAnnouncedLength(raw: IncomingMessage, maxBytes: number): void {
+  const length = Number(raw.headers['content-length'] ?? 0);
+  if (length > maxBytes) throw tooLarge(maxBytes, `announced ${length}`);
+}
+
+/**
+ * Hands each piece to `take`, waiting for it when it returns a promise (back-pressure). Does not destroy the request when it
+ * fails: the refusal still has to be written.
+ *
+ * @throws TrainyardError `payload_too_large`, `request_timeout`, `incomplete_body`; or what `take` rejected with
+ */
+export function receiveBody(
+  raw: IncomingMessage,
+  bounds: BodyBounds,
+  take: (piece: Buffer) => void | Promise<void>,
+): Promise<void> {
+  if (raw.readableEnded) return Promise.resolve();
+  if (raw.destroyed) return Promise.reject(incomplete());
+  return new Promise((resolve, reject) => {
+    let received = 0;
+    const timer = setTimeout(() => end(tooSlow(bounds)), bounds.timeoutMs);
+    const onData = (piece: Buffer): void => {
+      received += piece.length;
+      if (received > bounds.maxBytes) {
+        end(tooLarge(bounds.maxBytes, 'got more'));
+        return;
+      }
+      if (bounds.timeoutCovers === 'silence') timer.refresh();
+      const taking = take(piece);
+      if (!taking) return;
+      raw.pause();
+      taking.then(() => raw.resume(), end);
+    };
+    const onEnd = (): void => end();
+    const onBroken = (): void => end(incomplete());
+    const end = (error?: unknown): void => {
+      clearTimeout(timer);
+      raw.off('data', onData).off('end', onEnd).off('error', onBroken).off('close', onBroken);
+      // An 'error' that comes later, when the refused client hangs up, must not be uncaught.
+      raw.on('error', () => {});
+      if (error === undefined) {
+        resolve();
+      } else {
+        raw.pause();
+        reject(error);
+      }
+    };
+    raw.on('end', onEnd).on('error', onBroken).on('close', onBroken).on('data', onData);
+    raw.resume();
+  });
+}
+
+/**
+ * Reads and drops the rest of a refused body. True when it was read to its end, so that the connection may live on.
+ */
+export async function drainBody(raw: IncomingMessage, maxBytes: number, timeoutMs: number): Promise<boolean> {
+  if (!announcesBody(raw)) return true;
+  try {
+    await receiveBody(raw, { maxBytes, timeoutMs, timeoutCovers: 'whole' }, () => {});
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function tooLarge(maxBytes: number, got: string): TrainyardError {
+  return new TrainyardError('payload_too_large', `expected at most ${maxBytes} bytes, ${got}`);
+}
+
+function tooSlow({ timeoutMs, timeoutCovers }: BodyBounds): TrainyardError {
+  const expected = timeoutCovers === 'whole' ? 'the whole body' : 'more of the body';
+  return new TrainyardError('request_timeout', `expected ${expected} within ${timeoutMs / 1000} s`);
+}
+
+function incomplete(): TrainyardError {
+  return new TrainyardError('incomplete_body', 'the connection broke off before the end of the body');
+}

@@ -1,0 +1,125 @@
+/** `/api/v1/jobs`: durable training runs. */
+import type { FastifyReply } from 'fastify';
+import {
+  History,
+  HistoryQuery,
+  Job,
+  JobListQuery,
+  JobPage,
+  JobRequest,
+  JobWaitQuery,
+} from '../../contracts/job.ts';
+import type { ApiInstance } from '../api-instance.ts';
+import { jsonBodyCodes, keyCodes, responses } from '../responses.ts';
+import type { JobService } from '../services/jobs.ts';
+import { JobParams } from './path-params.ts';
+
+const base = '/api/v1/jobs';
+const tags = ['Jobs'];
+
+/** What a config may turn out not to be against its dataset. */
+const configCodes = [
+  'unknown_reference',
+  'unknown_column',
+  'wrong_target_type',
+  'single_class',
+  'too_many_classes',
+  'too_few_rows',
+  'all_missing',
+  'missing_values',
+  'cardinality_too_high',
+  'column_name_clash',
+  'number_out_of_range',
+  'memory_exceeded',
+] as const;
+
+export function registerJobRoutes(app: ApiInstance, jobs: JobService): void {
+  app.post(
+    base,
+    {
+      config: { auth: 'key' },
+      schema: {
+        tags,
+        operationId: 'createJob',
+        summary: 'Train a model on a dataset',
+        description:
+          "Trains the model's config of this moment unless the body carries one. The answer's Location is the job. Pointers under /config are into the config that the job would train.",
+        body: JobRequest,
+        response: responses({ 202: Job }, ...keyCodes, ...jsonBodyCodes, ...configCodes),
+      },
+    },
+    async (request, reply) => {
+      const job = await jobs.submit(request.body);
+      return reply.code(202).header('location', `${base}/${job.id}`).send(job);
+    },
+  );
+
+  app.get(
+    base,
+    {
+      config: { auth: 'key' },
+      schema: {
+        tags,
+        operationId: 'listJobs',
+        summary: 'List jobs, newest first',
+        querystring: JobListQuery,
+        response: responses({ 200: JobPage }, ...keyCodes),
+      },
+    },
+    async (request) => jobs.list(request.query),
+  );
+
+  app.get(
+    `${base}/:job`,
+    {
+      config: { auth: 'key' },
+      schema: {
+        tags,
+        operationId: 'getJob',
+        summary: 'Show a job, or wait for its end',
+        params: JobParams,
+        querystring: JobWaitQuery,
+        response: responses({ 200: Job }, ...keyCodes, 'job_not_found', 'busy'),
+      },
+    },
+    async (request, reply) => jobs.get(request.params.job, request.query.wait ?? 0, clientGone(reply)),
+  );
+
+  app.post(
+    `${base}/:job/cancel`,
+    {
+      config: { auth: 'key' },
+      schema: {
+        tags,
+        operationId: 'cancelJob',
+        summary: 'Cancel a job at once',
+        params: JobParams,
+        response: responses({ 202: Job }, ...keyCodes, 'job_not_found', 'job_state_conflict'),
+      },
+    },
+    async (request, reply) => reply.code(202).send(await jobs.cancel(request.params.job)),
+  );
+
+  app.get(
+    `${base}/:job/history`,
+    {
+      config: { auth: 'key' },
+      schema: {
+        tags,
+        operationId: 'getHistory',
+        summary: 'Read the loss and metrics of each epoch',
+        params: JobParams,
+        querystring: HistoryQuery,
+        response: responses({ 200: History }, ...keyCodes, 'job_not_found'),
+      },
+    },
+    async (request) => ({ epochs: await jobs.history(request.params.job, request.query.max_points) }),
+  );
+}
+
+/** Aborts when the response is over, by an answer or by a client that hung up. */
+function clientGone(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  reply.raw.once('close', () => controller.abort());
+  return controller.signal;
+}

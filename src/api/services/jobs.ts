@@ -1,0 +1,113 @@
+/** Jobs: what can be refused is refused at submit, the rest is a durable row that a trainer claims. */
+import type { EpochRecord, Job, JobListQuery, JobRequest } from '../../contracts/job.ts';
+import { terminalStates } from '../../contracts/job.ts';
+import type { Page } from '../../contracts/page.ts';
+import { type FieldError, TrainyardError } from '../../errors.ts';
+import { createId } from '../../store/ids.ts';
+import type { Store } from '../../store/ports.ts';
+import { resolveConfig } from '../../training/resolve-config.ts';
+import type { ApiLimits } from '../limits.ts';
+import { createJobWatcher } from './job-watcher.ts';
+
+interface JobDependencies {
+  readonly store: Store;
+  readonly now: () => Date;
+  /** Memory that one job may need, bytes. */
+  readonly jobMemoryBytes: number;
+  readonly limits: ApiLimits;
+}
+
+export type JobService = ReturnType<typeof createJobService>;
+
+export function createJobService({ store, now, jobMemoryBytes, limits }: JobDependencies) {
+  async function find(id: string): Promise<Job> {
+    const job = await store.jobs.get(id);
+    if (!job) throw notFound(id);
+    return job;
+  }
+
+  const watcher = createJobWatcher({
+    pollMs: limits.jobPollMs,
+    maxWaiters: limits.maxJobWaiters,
+    hasEnded: async (id) => {
+      const job = await store.jobs.get(id);
+      return job === null || terminalStates.has(job.state);
+    },
+  });
+
+  return {
+    /** @throws TrainyardError `unknown_reference`, or whatever the config cannot be against the dataset: all 422 */
+    async submit(request: JobRequest): Promise<Job> {
+      const [model, dataset] = await Promise.all([
+        store.models.get(request.model),
+        store.datasets.get(request.dataset),
+      ]);
+      if (!model || !dataset) throw unknownReferences(request, model !== null, dataset !== null);
+      const { config, epochs, warnings } = resolveConfig(request.config ?? model.config, dataset, {
+        memoryBytes: jobMemoryBytes,
+      });
+      const job = {
+        id: createId('job', now()),
+        model: model.name,
+        dataset: dataset.id,
+        config,
+        epochs,
+        warnings,
+      };
+      const submitted = await store.jobs.submit({ ...job, priority: request.priority }, now());
+      if (submitted.outcome === 'ok') return submitted.job;
+      throw unknownReferences(
+        request,
+        submitted.outcome !== 'model_gone',
+        submitted.outcome !== 'dataset_gone',
+      );
+    },
+
+    /** Answers when the job has ended, or after so many seconds with the job as it then is. */
+    async get(id: string, waitSeconds: number, clientGone: AbortSignal): Promise<Job> {
+      if (waitSeconds > 0) await watcher.wait(id, waitSeconds * 1000, clientGone);
+      return find(id);
+    },
+
+    list: (query: JobListQuery): Promise<Page<Job>> => store.jobs.list(query),
+
+    /** @throws TrainyardError `job_state_conflict` when the job has ended otherwise */
+    async cancel(id: string): Promise<Job> {
+      const result = await store.jobs.cancel(id, now());
+      if (result.outcome === 'ok') return result.job;
+      if (result.outcome === 'not_found') throw notFound(id);
+      throw new TrainyardError(
+        'job_state_conflict',
+        `expected a job that has not ended, ${id} is ${result.state}`,
+      );
+    },
+
+    async history(id: string, maxPoints: number | undefined): Promise<EpochRecord[]> {
+      await find(id);
+      const epochs = await store.jobs.history(id);
+      return maxPoints === undefined ? epochs : thinned(epochs, maxPoints);
+    },
+
+    endWaits: () => watcher.close(),
+  };
+}
+
+/** `count` (at least 2) of the items at even distances, the first and the last among them. */
+export function thinned<T>(items: readonly T[], count: number): T[] {
+  if (items.length <= count) return [...items];
+  const step = (items.length - 1) / (count - 1);
+  return Array.from({ length: count }, (_, i) => items[Math.round(i * step)]!);
+}
+
+function unknownReferences(request: JobRequest, hasModel: boolean, hasDataset: boolean): TrainyardError {
+  const errors: FieldError[] = [];
+  if (!hasModel)
+    errors.push({ pointer: '/model', code: 'unknown_reference', message: `no model "${request.model}"` });
+  if (!hasDataset)
+    errors.push({ pointer: '/dataset', code: 'unknown_reference', message: `no dataset ${request.dataset}` });
+  return new TrainyardError('unknown_reference', errors.map(({ message }) => message).join('; '), { errors });
+}
+
+function notFound(id: string): TrainyardError {
+  return new TrainyardError('job_not_found', `no job ${id}`);
+}

@@ -1,0 +1,49 @@
+/** Keeps the predictors last used in memory, bounded by the bytes of their weights. */
+import type { Predictor } from '../../training/predict.ts';
+
+interface Entry {
+  readonly loading: Promise<Predictor>;
+  readonly bytes: number;
+}
+
+export interface PredictorCache {
+  /** The predictor of `key`, loaded once however many ask at the same time. A load that fails is not kept. */
+  get(key: string, bytes: number, load: () => Promise<Predictor>): Promise<Predictor>;
+}
+
+export function createPredictorCache(maxBytes: number): PredictorCache {
+  /** In the order of last use: a Map keeps the order of insertion. */
+  const entries = new Map<string, Entry>();
+  let held = 0;
+
+  function drop(key: string, entry: Entry): void {
+    if (entries.get(key) !== entry) return;
+    entries.delete(key);
+    held -= entry.bytes;
+  }
+
+  function evict(): void {
+    for (const [key, entry] of entries) {
+      // The newest stays even when it is larger than the bound: it is about to be used.
+      if (held <= maxBytes || entries.size === 1) return;
+      drop(key, entry);
+    }
+  }
+
+  return {
+    get(key, bytes, load) {
+      const known = entries.get(key);
+      if (known) {
+        entries.delete(key);
+        entries.set(key, known);
+        return known.loading;
+      }
+      const entry: Entry = { loading: load(), bytes };
+      entries.set(key, entry);
+      held += bytes;
+      evict();
+      entry.loading.catch(() => drop(key, entry));
+      return entry.loading;
+    },
+  };
+}
