@@ -1,0 +1,38 @@
+/** A trainer process: claims jobs from the store and trains each in a worker thread. */
+import { randomUUID } from 'node:crypto';
+import { Worker } from 'node:worker_threads';
+import { readTable } from '../data/read-table.ts';
+import { createReferenceKernels } from '../math/kernels/reference.ts';
+import { packageVersion } from '../package-version.ts';
+import { openSqliteStore } from '../store/sqlite/open-sqlite-store.ts';
+import { createTrainer } from '../trainer/trainer.ts';
+import { type RoleOptions, stopRequested } from './role.ts';
+
+/** A trainer that has not renewed for this long is taken for dead; it renews three times as often. */
+const leaseMs = 15_000;
+
+export async function runTrainerRole({ config, logger, owner }: RoleOptions): Promise<number> {
+  const stopping = stopRequested();
+  const store = await openSqliteStore({ dataDir: config.dataDir, role: 'client' });
+  const trainer = createTrainer({
+    jobs: store.jobs,
+    owner: owner ?? `trainer-${randomUUID()}`,
+    readTable,
+    startWorker: (start) =>
+      new Worker(new URL('../trainer/worker.ts', import.meta.url), { workerData: start }),
+    engine: createReferenceKernels('f32').engine,
+    packageVersion,
+    checkpointMs: config.checkpointSeconds * 1000,
+    leaseMs,
+    now: () => new Date(),
+    logger,
+  });
+  const running = trainer.run();
+  const reason = await Promise.race([stopping, running.then(() => 'drain' as const)]);
+  // Without its parent nobody restarts this process or frees its lease; the next owner of DATA_DIR frees it as it starts.
+  if (reason === 'parent_gone') return 0;
+  trainer.drain();
+  await running;
+  await store.close();
+  return 0;
+}

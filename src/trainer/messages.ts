@@ -1,0 +1,29 @@
+/** The messages between a trainer process and its worker thread, and the words that they share in memory. */
+import type { EpochRecord } from '../contracts/job.ts';
+import type { ResolvedModelConfig } from '../contracts/model-config.ts';
+import type { Table } from '../data/table.ts';
+import type { JobErrorCode } from '../errors.ts';
+import type { TrainingOutcome } from '../training/train.ts';
+
+/** Indices into the shared Int32Array: a thread busy with arithmetic reads no messages, so it polls these words. */
+export const controlWord = { command: 0, pendingRecords: 1 } as const;
+export const controlWords = Object.keys(controlWord).length;
+
+export const command = { continue: 0, drain: 1, cancel: 2 } as const;
+
+/** Records posted and not yet committed above which the worker waits: a network of microsecond epochs outruns any disk. */
+export const maxPendingRecords = 20_000;
+
+export interface WorkerStart {
+  readonly config: ResolvedModelConfig;
+  readonly table: Table;
+  readonly checkpoint: Uint8Array | null;
+  readonly checkpointMs: number;
+  readonly control: SharedArrayBuffer;
+}
+
+export type FromWorker =
+  | { readonly type: 'epochs'; readonly records: EpochRecord[] }
+  | { readonly type: 'checkpoint'; readonly epoch: number; readonly state: Uint8Array }
+  | { readonly type: 'ended'; readonly outcome: TrainingOutcome }
+  | { readonly type: 'failed'; readonly code: JobErrorCode; readonly message: string };

@@ -1,0 +1,71 @@
+/** The worker thread: runs one training on the math core and posts what comes of it. Opens no database. */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { EpochRecord } from '../contracts/job.ts';
+import { JobFailure } from '../errors.ts';
+import { createReferenceKernels } from '../math/kernels/reference.ts';
+import { train } from '../training/train.ts';
+import { command, controlWord, type FromWorker, maxPendingRecords, type WorkerStart } from './messages.ts';
+
+/** Epochs are posted in groups: a commit a group is what the disk can take. */
+const postEveryMs = 50;
+
+if (!parentPort) throw new Error('worker.ts runs as a worker thread of the trainer process');
+run(parentPort, workerData as WorkerStart);
+
+function run(port: NonNullable<typeof parentPort>, start: WorkerStart): void {
+  const control = new Int32Array(start.control);
+  const post = (message: FromWorker) => port.postMessage(message);
+  let waiting: EpochRecord[] = [];
+  let postedAt = performance.now();
+  let checkpointedAt = performance.now();
+
+  const postEpochs = () => {
+    if (waiting.length === 0) return;
+    Atomics.add(control, controlWord.pendingRecords, waiting.length);
+    post({ type: 'epochs', records: waiting });
+    waiting = [];
+    postedAt = performance.now();
+    waitForCommits(control);
+  };
+
+  try {
+    const outcome = train({
+      config: start.config,
+      table: start.table,
+      checkpoint: start.checkpoint,
+      createKernels: createReferenceKernels,
+      nowMs: () => performance.now(),
+      control: () => {
+        const word = Atomics.load(control, controlWord.command);
+        if (word === command.cancel) return 'cancel';
+        if (word === command.drain) return 'drain';
+        return performance.now() - checkpointedAt >= start.checkpointMs ? 'checkpoint' : 'continue';
+      },
+      onEpoch: (record) => {
+        waiting.push(record);
+        if (performance.now() - postedAt >= postEveryMs) postEpochs();
+      },
+      onCheckpoint: (epoch, state) => {
+        postEpochs();
+        post({ type: 'checkpoint', epoch, state });
+        checkpointedAt = performance.now();
+      },
+    });
+    postEpochs();
+    post({ type: 'ended', outcome });
+  } catch (error) {
+    if (!(error instanceof JobFailure)) throw error;
+    postEpochs();
+    post({ type: 'failed', code: error.code, message: error.message });
+  }
+}
+
+/** Blocks this thread until the trainer has committed enough of what was posted. A cancel or a drain ends the wait. */
+function waitForCommits(control: Int32Array): void {
+  for (;;) {
+    const pending = Atomics.load(control, controlWord.pendingRecords);
+    if (pending <= maxPendingRecords || Atomics.load(control, controlWord.command) !== command.continue)
+      return;
+    Atomics.wait(control, controlWord.pendingRecords, pending, postEveryMs);
+  }
+}
