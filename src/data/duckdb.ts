@@ -12,6 +12,32 @@ export interface DuckDbOptions {
   readonly tempDir?: string;
 }
 
+/** Rows of a DuckDB vector: it reads, keeps and hands over so many at a time. */
+export const vectorRows = 2048;
+
+/** What decides how much memory a table takes in DuckDB, however long it is. */
+export interface TableShape {
+  readonly columns: number;
+  /** Most bytes of upload that `vectorRows` rows in a row can come from. */
+  readonly vectorBytes: number;
+}
+
+const leastMiB = 1024;
+const bytesPerMiB = 1024 * 1024;
+
+/**
+ * The memory to allow for ingest. Measured with 1.5.6: 4,096 text columns need between 512 and 768 MiB whatever they hold, since
+ * each vector of each column takes 32 kB in several places; rows of 128 kB, 256 MB a vector, need between 512 and 1,024 MiB.
+ */
+export function memoryForIngest({ columns, vectorBytes }: TableShape): number {
+  return Math.max(memoryForPages(columns), Math.ceil((4 * vectorBytes) / bytesPerMiB));
+}
+
+/** The memory to allow for reading rows whole: 10,000 text columns need between 1,024 and 1,536 MiB. */
+export function memoryForPages(columns: number): number {
+  return Math.max(leastMiB, Math.ceil(columns / 4));
+}
+
 /**
  * Runs `use` on a fresh instance and closes it whatever happens. Opening one takes about 15 ms, the price of the lock: a
  * locked configuration cannot be given another file later.

@@ -1,6 +1,7 @@
 /** The form of a stored table: which Parquet file we write, and how its columns are found again. */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { sqlName, sqlText } from './duckdb.ts';
+import type { ColumnProfile } from '../contracts/dataset.ts';
+import { sqlName, sqlText, vectorRows } from './duckdb.ts';
 
 /**
  * Key of the file's metadata that holds the column names as a JSON list. DuckDB compares names without case and renames the
@@ -13,37 +14,75 @@ export function sourceColumn(index: number): string {
   return `c${index}`;
 }
 
+/** A group is in memory as a whole while it is written. */
+const maxRowGroupBytes = 64 * 1024 * 1024;
+/** DuckDB's default. */
+const maxRowGroupRows = 60 * vectorRows;
+
+/** The dictionaries of all text columns together; DuckDB takes 1 MiB for each column, however little is in it. */
+const dictionaryBytes = 64 * 1024 * 1024;
+const maxDictionaryBytes = 1024 * 1024;
+
+export interface TableToWrite {
+  /** What SQL selects the rows from; its columns are `c0`, `c1` …. */
+  readonly source: string;
+  /** In their order. */
+  readonly columns: readonly Pick<ColumnProfile, 'name' | 'type'>[];
+  /** Most bytes of upload that `vectorRows` rows in a row can come from. */
+  readonly vectorBytes: number;
+}
+
 /**
- * Writes the rows of `source`, whose columns are `c0`, `c1` …, in their order.
+ * Writes a table's rows in their order.
  *
  * @returns how many rows were written
  */
 export async function writeParquet(
   connection: DuckDBConnection,
-  source: string,
-  names: readonly string[],
+  { source, columns, vectorBytes }: TableToWrite,
   path: string,
 ): Promise<number> {
-  const columns = names.map((name, index) => `${sourceColumn(index)} AS ${sqlName(name)}`).join(', ');
-  const metadata = `{${namesKey}: ${sqlText(JSON.stringify(names))}}`;
+  const names = columns.map(({ name }) => name);
+  const texts = columns.filter(({ type }) => type === 'category').length;
+  const options = [
+    'FORMAT parquet',
+    `ROW_GROUP_SIZE ${rowsPerGroup(vectorBytes)}`,
+    `STRING_DICTIONARY_PAGE_SIZE_LIMIT ${Math.min(maxDictionaryBytes, Math.floor(dictionaryBytes / Math.max(1, texts)))}`,
+    `KV_METADATA {${namesKey}: ${sqlText(JSON.stringify(names))}}`,
+  ];
+  const selected = names.map((name, index) => `${sourceColumn(index)} AS ${sqlName(name)}`);
   const result = await connection.run(
-    `COPY (SELECT ${columns} FROM ${source}) TO ${sqlText(path)} (FORMAT parquet, KV_METADATA ${metadata})`,
+    `COPY (SELECT ${selected.join(', ')} FROM ${source}) TO ${sqlText(path)} (${options.join(', ')})`,
   );
   return result.rowsChanged;
 }
 
-/** The columns of a stored table by name: `#3` for the third, to be used in a SELECT from `parquetSource`. */
+function rowsPerGroup(vectorBytes: number): number {
+  const vectors = Math.floor(maxRowGroupBytes / vectorBytes);
+  return Math.min(maxRowGroupRows, Math.max(1, vectors) * vectorRows);
+}
+
+/**
+ * How columns of a stored table are named in a SELECT from `parquetSource`: `#3` is the third.
+ *
+ * @throws Error when the file is not a stored table or has no such column
+ */
 export async function columnReferences(
   connection: DuckDBConnection,
   path: string,
-): Promise<Map<string, string>> {
+  columns: readonly Pick<ColumnProfile, 'name'>[],
+): Promise<string[]> {
   const reader = await connection.runAndReadAll(
     `SELECT decode(value) FROM parquet_kv_metadata(${sqlText(path)}) WHERE decode(key) = ${sqlText(namesKey)}`,
   );
   const json = reader.getRows()[0]?.[0];
   if (typeof json !== 'string') throw new Error('the file is not a stored table: it names no columns');
-  const names = JSON.parse(json) as string[];
-  return new Map(names.map((name, index) => [name, `#${index + 1}`]));
+  const positions = new Map((JSON.parse(json) as string[]).map((name, index) => [name, index + 1]));
+  return columns.map(({ name }) => {
+    const position = positions.get(name);
+    if (position === undefined) throw new Error(`the stored table has no column "${name}"`);
+    return `#${position}`;
+  });
 }
 
 export function parquetSource(path: string): string {

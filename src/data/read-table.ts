@@ -16,15 +16,14 @@ const memoryMiB = 1024;
 export function readTable(path: string, columns: readonly ColumnProfile[]): Promise<Table> {
   return withDuckDb({ paths: [path], memoryMiB }, async (connection) => {
     const source = parquetSource(path);
-    const references = await columnReferences(connection, path);
+    const references = await columnReferences(connection, path, columns);
     const counted = await connection.runAndReadAll(`SELECT count(*) FROM ${source}`);
     const rows = Number(counted.getRows()[0]![0]);
 
     const targets: Column[] = [];
     const selected: string[] = [];
-    for (const column of columns) {
-      const reference = references.get(column.name);
-      if (reference === undefined) throw new Error(`the stored table has no column "${column.name}"`);
+    for (const [index, column] of columns.entries()) {
+      const reference = references[index]!;
       if (column.type === 'number') {
         targets.push({
           name: column.name,

@@ -131,6 +131,7 @@ export function registerDatasetRoutes(
           { 200: RowPage },
           ...keyCodes,
           'dataset_not_found',
+          'answer_too_large',
           'data_process_restarted',
           'busy',
         ),

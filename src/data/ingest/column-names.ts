@@ -1,10 +1,9 @@
 /** The names that columns may have: one rule for every format. */
+import { maxColumns } from '../../contracts/model-config.ts';
 import { forbiddenKeys, maxColumnNameLength } from '../../contracts/names.ts';
 import { TrainyardError } from '../../errors.ts';
 import { ProblemList } from './problem-list.ts';
 import { shown } from './typed-column.ts';
-
-export const maxColumns = 10_000;
 
 /**
  * @param names as the upload has them

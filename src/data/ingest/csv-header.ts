@@ -9,7 +9,17 @@ import {
   quote,
   rowTooLong,
 } from './csv-limits.ts';
-import type { CsvHeader } from './csv-scanner.ts';
+
+/** Where the rows begin. */
+export interface CsvHeader {
+  readonly names: readonly string[];
+  /** Offset of the first byte behind the header. */
+  readonly end: number;
+  /** Line of that byte, from 1. */
+  readonly line: number;
+  /** The header's line ends in CRLF. */
+  readonly crlf: boolean;
+}
 
 /**
  * @param bytes the file's first bytes, more than `maxRowBytes` or all there are, after a byte-order mark

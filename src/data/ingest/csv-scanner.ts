@@ -1,4 +1,6 @@
 /** Walks the rows of a CSV file: refuses what is not RFC 4180 or not a table, and finds out the type of every column. */
+import { CsvColumn } from './csv-column.ts';
+import type { CsvHeader } from './csv-header.ts';
 import {
   carriageReturn,
   comma,
@@ -8,27 +10,20 @@ import {
   quote,
   rowTooLong,
 } from './csv-limits.ts';
-import { isNumberState, numberRangeProblem, numberStates, numberSteps } from './number-grammar.ts';
+import { isMissing } from './missing-tokens.ts';
+import { isNumberState, numberStates, numberSteps } from './number-grammar.ts';
 import { ProblemList } from './problem-list.ts';
-import { everyValueIsANumber, noValues, shown, type TypedColumn } from './typed-column.ts';
-
-/** What an unquoted field says to have no value, beside the empty one. */
-export const missingTokens = ['NA', 'N/A', 'NaN', 'null', 'NULL'] as const;
-const missingTokenSet: ReadonlySet<string> = new Set(missingTokens);
-const longestMissingToken = 4;
+import type { TypedColumn } from './typed-column.ts';
 
 /** The chunk ended inside a field: it has to be seen again with more bytes behind it. */
 const incomplete = -1;
 
-/** Where the rows begin. */
-export interface CsvHeader {
-  readonly names: readonly string[];
-  /** Offset of the first byte behind the header. */
-  readonly end: number;
-  /** Line of that byte, from 1. */
-  readonly line: number;
-  /** The header's line ends in CRLF. */
-  readonly crlf: boolean;
+/** What a whole file turned out to hold. */
+export interface ScannedRows {
+  readonly rows: number;
+  /** Bytes of the longest row, its line ending not counted. */
+  readonly longestRow: number;
+  readonly columns: TypedColumn[];
 }
 
 /**
@@ -36,33 +31,27 @@ export interface CsvHeader {
  * same reason that table needs one kind of line ending.
  */
 export class CsvScanner {
-  rows = 0;
-  readonly #names: readonly string[];
+  readonly #columns: readonly CsvColumn[];
   readonly #crlf: boolean;
-  readonly #missing: Float64Array;
-  /** Per column, why it is a category; null while every value is a number. */
-  readonly #reasons: (string | null)[];
-  /**
-   * Per column, its first number that a double cannot hold. Only refused once the file is read: a column of long article numbers
-   * may yet turn out to be text.
-   */
-  readonly #outOfRange: ({ readonly line: number; readonly message: string } | null)[];
   readonly #problems = new ProblemList();
+  #rows = 0;
+  #longestRow = 0;
   #line: number;
   #rowLine: number;
   /** Offset in the file of the row's first byte. */
   #rowStart: number;
+  /** Offset in the file of the byte behind the last field taken. */
+  #end: number;
+  /** Fields of the row so far: more than there are columns in a ragged one. */
   #column = 0;
 
   constructor(header: CsvHeader) {
-    this.#names = header.names;
+    this.#columns = header.names.map((name) => new CsvColumn(name));
     this.#crlf = header.crlf;
     this.#line = header.line;
     this.#rowLine = header.line;
     this.#rowStart = header.end;
-    this.#missing = new Float64Array(header.names.length);
-    this.#reasons = header.names.map(() => null);
-    this.#outOfRange = header.names.map(() => null);
+    this.#end = header.end;
   }
 
   /**
@@ -86,6 +75,7 @@ export class CsvScanner {
       }
       at = next;
     }
+    this.#end = offset + at;
     return at;
   }
 
@@ -94,29 +84,15 @@ export class CsvScanner {
    *
    * @throws TrainyardError `ragged_row`, `number_out_of_range`: every ragged row, and of each column its first such number
    */
-  finish(): { readonly rows: number; readonly columns: TypedColumn[] } {
+  finish(): ScannedRows {
     // The file ends in a comma: an empty field follows it.
     if (this.#column > 0) {
-      this.#addMissing();
-      this.#endRow();
+      this.#columns[this.#column]?.addMissing();
+      this.#endRow(this.#end);
     }
-    for (const [index, problem] of this.#outOfRange.entries()) {
-      if (problem === null || this.#reasons[index] !== null) continue;
-      this.#problems.add('number_out_of_range', { ...problem, column: this.#names[index]! });
-    }
+    const columns = this.#columns.map((column) => column.finish(this.#rows, this.#problems));
     this.#problems.raise();
-    const columns = this.#names.map((name, index): TypedColumn => {
-      const missing = this.#missing[index]!;
-      const reason = this.#reasons[index]!;
-      if (reason !== null) return { name, type: 'category', reason, missing };
-      return {
-        name,
-        type: 'number',
-        reason: missing === this.rows ? noValues : everyValueIsANumber,
-        missing,
-      };
-    });
-    return { rows: this.rows, columns };
+    return { rows: this.#rows, longestRow: this.#longestRow, columns };
   }
 
   #plainField(bytes: Buffer, start: number, offset: number, isLast: boolean): number {
@@ -130,13 +106,14 @@ export class CsvScanner {
     const next = this.#behindField(bytes, end, isLast);
     if (next === incomplete) return incomplete;
     const isBlank = end === start && this.#column === 0 && bytes[end] !== comma;
-    if (isBlank && this.#names.length > 1) {
+    if (isBlank && this.#columns.length > 1) {
       this.#startRow(offset + next);
       return next;
     }
-    if (isNumberState(state)) this.#addNumber(state, bytes, start, end);
-    else if (isMissing(bytes, start, end)) this.#addMissing();
-    else this.#addText(bytes, start, end);
+    const column = this.#columns[this.#column];
+    if (isNumberState(state)) column?.addNumber(state, bytes, start, end, this.#line);
+    else if (isMissing(bytes, start, end)) column?.addMissing();
+    else column?.addText(bytes, start, end, this.#line);
     this.#endField(bytes, end, next, offset);
     return next;
   }
@@ -156,8 +133,9 @@ export class CsvScanner {
       // Inside quotes a comma or a line ending is text.
       state = step === numberStates.end ? numberStates.text : step;
     }
-    if (isNumberState(state)) this.#addNumber(state, bytes, start + 1, close);
-    else this.#addText(bytes, start + 1, close);
+    const column = this.#columns[this.#column];
+    if (isNumberState(state)) column?.addNumber(state, bytes, start + 1, close, this.#line);
+    else column?.addText(bytes, start + 1, close, this.#line);
     this.#line += lines;
     this.#endField(bytes, close + 1, next, offset);
     return next;
@@ -194,42 +172,27 @@ export class CsvScanner {
     throw malformedCsv(this.#line, 'expected a comma or the end of the line after a closing quote');
   }
 
-  #addNumber(state: number, bytes: Buffer, start: number, end: number): void {
-    const column = this.#column;
-    if (column >= this.#names.length || this.#outOfRange[column] !== null) return;
-    const message = numberRangeProblem(state, bytes, start, end);
-    if (message !== null) this.#outOfRange[column] = { line: this.#line, message };
-  }
-
-  #addMissing(): void {
-    if (this.#column < this.#names.length) this.#missing[this.#column]!++;
-  }
-
-  #addText(bytes: Buffer, start: number, end: number): void {
-    const column = this.#column;
-    if (column >= this.#names.length || this.#reasons[column] !== null) return;
-    const text = bytes.toString('utf8', start, Math.min(end, start + 200)).replaceAll('""', '"');
-    this.#reasons[column] = `line ${this.#line}: ${shown(text)} is not a number`;
-  }
-
   /** @param end index of the byte that ended the field, `next` index of the one behind the separator */
   #endField(bytes: Buffer, end: number, next: number, offset: number): void {
     if (bytes[end] === comma) {
       this.#column++;
       return;
     }
-    if (this.#names.length === 1 && end < bytes.length && (bytes[end] === carriageReturn) !== this.#crlf) {
+    if (this.#columns.length === 1 && end < bytes.length && (bytes[end] === carriageReturn) !== this.#crlf) {
       const endings = this.#crlf ? 'CRLF, like the header' : 'LF, like the header';
       throw malformedCsv(this.#line, `expected every line of a table of one column to end in ${endings}`);
     }
-    if (offset + end - this.#rowStart > maxRowBytes) throw rowTooLong(this.#rowLine);
-    this.#endRow();
+    this.#endRow(offset + end);
     this.#startRow(offset + next);
   }
 
-  #endRow(): void {
-    this.rows++;
-    const expected = this.#names.length;
+  /** @param end offset in the file of the byte behind the row */
+  #endRow(end: number): void {
+    const length = end - this.#rowStart;
+    if (length > maxRowBytes) throw rowTooLong(this.#rowLine);
+    this.#longestRow = Math.max(this.#longestRow, length);
+    this.#rows++;
+    const expected = this.#columns.length;
     const got = this.#column + 1;
     if (got !== expected) {
       const message = `expected ${expected} fields, as in the header, got ${got}`;
@@ -243,9 +206,4 @@ export class CsvScanner {
     this.#rowLine = this.#line;
     this.#rowStart = offset;
   }
-}
-
-function isMissing(bytes: Buffer, start: number, end: number): boolean {
-  if (start === end) return true;
-  return end - start <= longestMissingToken && missingTokenSet.has(bytes.toString('latin1', start, end));
 }

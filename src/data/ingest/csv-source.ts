@@ -1,8 +1,7 @@
 /** The SQL that reads a CSV file which the scanner has accepted. */
 import { sqlText } from '../duckdb.ts';
 import { sourceColumn } from '../parquet-file.ts';
-import { maxRowBytes } from './csv-limits.ts';
-import { missingTokens } from './csv-scanner.ts';
+import { missingTokens } from './missing-tokens.ts';
 import type { TypedColumn } from './typed-column.ts';
 
 /**
@@ -13,8 +12,8 @@ export function csvSource(path: string, columns: readonly TypedColumn[]): string
   const types = columns.map(
     ({ type }, index) => `${sourceColumn(index)}: '${type === 'number' ? 'DOUBLE' : 'VARCHAR'}'`,
   );
-  const missing = ['', ...missingTokens].map(sqlText).join(', ');
+  const missing = missingTokens.map(sqlText).join(', ');
   return `read_csv(${sqlText(path)}, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"',
     columns = {${types.join(', ')}}, nullstr = [${missing}], allow_quoted_nulls = false,
-    strict_mode = false, parallel = false, max_line_size = ${maxRowBytes + 1_000})`;
+    strict_mode = false, parallel = false)`;
 }

@@ -3,22 +3,26 @@ import { open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { TrainyardError } from '../../errors.ts';
-import { diskFullOr, withDuckDb } from '../duckdb.ts';
+import { diskFullOr, memoryForIngest, vectorRows, withDuckDb } from '../duckdb.ts';
 import type { IngestedTable, IngestRequest } from '../messages.ts';
 import { writeParquet } from '../parquet-file.ts';
 import { profileTable } from '../profile/profile-table.ts';
 import { csvSource } from './csv-source.ts';
 import { readJsonTable } from './json-table.ts';
 import { loadJsonTable } from './load-json-table.ts';
-import { type ScannedTable, scanCsv } from './scan-csv.ts';
+import { scanCsv } from './scan-csv.ts';
+import type { TypedColumn } from './typed-column.ts';
 
-const memoryMiB = 512;
 /** A JSON body is parsed in memory as a whole. */
 const maxJsonBytes = 8 * 1024 * 1024;
 
 /** An upload that has been read and accepted, and how SQL gets at its rows. */
-interface AcceptedTable extends ScannedTable {
+interface AcceptedTable {
   readonly name: string | null;
+  readonly rows: number;
+  readonly columns: readonly TypedColumn[];
+  /** Most bytes of upload that `vectorRows` rows in a row can come from. */
+  readonly vectorBytes: number;
   prepareSource(connection: DuckDBConnection): Promise<string>;
 }
 
@@ -27,21 +31,21 @@ interface AcceptedTable extends ScannedTable {
  * @throws TrainyardError what is wrong with the upload; `disk_full`. Nothing is left at `request.path` then
  */
 export async function ingest(request: IngestRequest, tempDir: string): Promise<IngestedTable> {
-  const table = request.format === 'csv' ? await acceptCsv(request.spool) : await acceptJson(request.spool);
+  const { columns, rows, vectorBytes, ...table } =
+    request.format === 'csv' ? await acceptCsv(request.spool) : await acceptJson(request.spool);
   const unfinished = `${request.path}.tmp`;
   try {
-    const paths = [request.spool, unfinished];
-    const profile = await withDuckDb({ paths, memoryMiB, tempDir }, async (connection) => {
+    const memoryMiB = memoryForIngest({ columns: columns.length, vectorBytes });
+    const options = { paths: [request.spool, unfinished], memoryMiB, tempDir };
+    const profile = await withDuckDb(options, async (connection) => {
       const source = await table.prepareSource(connection);
-      const names = table.columns.map(({ name }) => name);
-      const written = await writeParquet(connection, source, names, unfinished);
-      if (written !== table.rows)
-        throw new Error(`expected ${table.rows} rows in the file, DuckDB wrote ${written}`);
-      return profileTable(connection, unfinished, table.rows, table.columns);
+      const written = await writeParquet(connection, { source, columns, vectorBytes }, unfinished);
+      if (written !== rows) throw new Error(`expected ${rows} rows in the file, DuckDB wrote ${written}`);
+      return profileTable(connection, unfinished, rows, columns);
     });
     const { size } = await stat(unfinished);
     await publish(unfinished, request.path);
-    return { name: table.name, rows: table.rows, bytes: size, ...profile };
+    return { name: table.name, rows, bytes: size, ...profile };
   } catch (error) {
     await rm(unfinished, { force: true });
     throw diskFullOr(error);
@@ -49,8 +53,15 @@ export async function ingest(request: IngestRequest, tempDir: string): Promise<I
 }
 
 async function acceptCsv(spool: string): Promise<AcceptedTable> {
-  const table = await scanCsv(spool);
-  return { ...table, name: null, prepareSource: async () => csvSource(spool, table.columns) };
+  const { rows, columns, longestRow } = await scanCsv(spool);
+  const { size } = await stat(spool);
+  return {
+    name: null,
+    rows,
+    columns,
+    vectorBytes: Math.min(size, longestRow * vectorRows),
+    prepareSource: async () => csvSource(spool, columns),
+  };
 }
 
 async function acceptJson(spool: string): Promise<AcceptedTable> {
@@ -67,6 +78,7 @@ async function acceptJson(spool: string): Promise<AcceptedTable> {
     name: table.name,
     rows: table.rows,
     columns,
+    vectorBytes: size,
     prepareSource: (connection) => loadJsonTable(connection, table),
   };
 }

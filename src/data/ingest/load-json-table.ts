@@ -1,10 +1,8 @@
 /** Puts a JSON table where SQL can read it, on its way to a Parquet file. */
 import { DOUBLE, type DuckDBConnection, DuckDBDataChunk, VARCHAR } from '@duckdb/node-api';
+import { vectorRows } from '../duckdb.ts';
 import { sourceColumn } from '../parquet-file.ts';
 import type { JsonTable } from './json-table.ts';
-
-/** Rows of a DuckDB vector: a data chunk holds no more. */
-const rowsPerChunk = 2048;
 
 /** @returns the name of the in-memory table made */
 export async function loadJsonTable(connection: DuckDBConnection, table: JsonTable): Promise<string> {
@@ -12,8 +10,8 @@ export async function loadJsonTable(connection: DuckDBConnection, table: JsonTab
   const definitions = types.map((type, index) => `${sourceColumn(index)} ${type}`);
   await connection.run(`CREATE TABLE json_table (${definitions.join(', ')})`);
   const appender = await connection.createAppender('json_table');
-  for (let first = 0; first < table.rows; first += rowsPerChunk) {
-    const rows = Math.min(rowsPerChunk, table.rows - first);
+  for (let first = 0; first < table.rows; first += vectorRows) {
+    const rows = Math.min(vectorRows, table.rows - first);
     const chunk = DuckDBDataChunk.create(types, rows);
     for (const [index, { values }] of table.columns.entries()) {
       chunk.setColumnValues(index, values.slice(first, first + rows));

@@ -3,9 +3,17 @@
 /** Up to so many distinct values are counted exactly; a set of more would not be bounded. */
 export const maxCountedDistinct = 100_000;
 
-/** Squares of greater values could overflow, so from then on everything is kept at 2⁻⁶⁰⁰ of its size. */
-const largestSquared = 1e140;
-const reducedScale = 2 ** -600;
+/**
+ * Squares of values beyond these would overflow or vanish, so such columns are kept at 2⁻⁶⁰⁰ or 2⁶⁰⁰ of their size. The bounds
+ * leave room for the last digits: a deviation is at least 10⁻¹⁶ of the greatest value.
+ */
+const largestSquared = 1e100;
+const leastSquared = 1e-100;
+
+function scaleFor(greatest: number): number {
+  if (greatest > largestSquared) return 2 ** -600;
+  return greatest < leastSquared ? 2 ** 600 : 1;
+}
 
 /**
  * Minimum, maximum, mean, population standard deviation and distinct values of a stream of numbers.
@@ -25,6 +33,9 @@ export class NumberStatistics {
   /** Null once there are more than `maxCountedDistinct`. */
   distinct: Set<number> | null = new Set();
   #scale = 1;
+  /** The first value, off which the mean is counted: means of values near each other differ by less than a unit of their own size. */
+  #origin = Number.NaN;
+  /** Of x − origin. */
   #mean = 0;
   #squares = 0;
 
@@ -47,7 +58,7 @@ export class NumberStatistics {
   }
 
   get mean(): number {
-    return this.#mean / this.#scale;
+    return (this.#origin * this.#scale + this.#mean) / this.#scale;
   }
 
   get std(): number {
@@ -61,13 +72,15 @@ export class NumberStatistics {
   }
 
   #merge(values: Float64Array, count: number, shift: number): void {
-    if (this.#scale === 1 && Math.max(-this.min, this.max) > largestSquared) {
-      this.#scale = reducedScale;
-      this.#mean *= reducedScale;
-      this.#squares *= reducedScale * reducedScale;
-    }
+    if (Number.isNaN(this.#origin)) this.#origin = shift;
+    const scale = scaleFor(Math.max(-this.min, this.max));
+    const change = scale / this.#scale;
+    this.#scale = scale;
+    this.#mean *= change;
+    // By and by: its square alone would vanish.
+    this.#squares = this.#squares * change * change;
     const { sum, squares } = this.#deviations(values, shift * this.#scale);
-    const delta = shift * this.#scale + sum / count - this.#mean;
+    const delta = shift * scale - this.#origin * scale + sum / count - this.#mean;
     const before = this.count - count;
     this.#mean += (delta * count) / this.count;
     // The second term is what the shift leaves of the mean: Σ(x−s)² − (Σ(x−s))²/n.

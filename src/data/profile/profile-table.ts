@@ -11,8 +11,11 @@ import { maxCountedDistinct, NumberStatistics } from './number-statistics.ts';
 import { profileWarnings } from './profile-warnings.ts';
 
 const topValues = 10;
-/** Columns read in one pass: enough to spare passes, few enough that their counts of distinct values fit in memory. */
-const columnsPerPass = 16;
+/** Columns read in one pass: few enough that the distinct values kept for each fit in memory. */
+const minColumnsPerPass = 16;
+/** Distinct values that one pass may keep, and UTF-16 units of text among them. */
+const maxKeptValues = minColumnsPerPass * maxCountedDistinct;
+const maxKeptLength = 64 * 1024 * 1024;
 
 export interface TableProfile {
   readonly columns: ColumnProfile[];
@@ -38,14 +41,16 @@ export async function profileTable(
   rows: number,
   columns: readonly TypedColumn[],
 ): Promise<TableProfile> {
-  const references = await columnReferences(connection, path);
+  const references = await columnReferences(connection, path, columns);
   const profiles: ColumnProfile[] = [];
   const hashed: HashedColumn[] = [];
   const integral: string[] = [];
-  for (let first = 0; first < columns.length; first += columnsPerPass) {
+  // DuckDB reads the file's index anew in each pass, so a wide table that is short gets wide passes.
+  const perPass = Math.max(minColumnsPerPass, Math.floor(maxKeptValues / rows));
+  for (let first = 0; first < columns.length; first += perPass) {
     const readings = columns
-      .slice(first, first + columnsPerPass)
-      .map((column) => startReading(column, references.get(column.name)!));
+      .slice(first, first + perPass)
+      .map((column, index) => startReading(column, references[first + index]!, maxKeptLength / perPass));
     await readColumns(connection, path, readings);
     for (const reading of readings) {
       const { column, statistics } = reading;
@@ -64,8 +69,8 @@ export async function profileTable(
   return { columns: profiles, integral_columns: integral, sha256, warnings: profileWarnings(profiles) };
 }
 
-function startReading(column: TypedColumn, reference: string): ColumnReading {
-  const statistics = column.type === 'number' ? new NumberStatistics() : new CategoryStatistics();
+function startReading(column: TypedColumn, reference: string, keptLength: number): ColumnReading {
+  const statistics = column.type === 'number' ? new NumberStatistics() : new CategoryStatistics(keptLength);
   return { column, reference, hash: new ColumnHash(), statistics };
 }
 

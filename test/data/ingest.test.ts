@@ -1,0 +1,107 @@
+/** Uploads through DuckDB and back: the table is the same whatever form it came in, and a refusal leaves nothing. */
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { Cell, Row } from '../../src/contracts/dataset.ts';
+import { ingest } from '../../src/data/ingest/ingest.ts';
+import type { IngestedTable } from '../../src/data/messages.ts';
+import { readRows } from '../../src/data/row-pages.ts';
+import { badCsv } from '../unit/data/ingest/bad-csv.ts';
+import { badJson } from '../unit/data/ingest/bad-json.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'trainyard-ingest-'));
+const spool = join(folder, 'upload');
+const path = join(folder, 'table.parquet');
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function upload(format: 'csv' | 'json', text: string): Promise<IngestedTable> {
+  writeFileSync(spool, text);
+  return ingest({ kind: 'ingest', format, spool, path }, folder);
+}
+
+const rowsOf = ({ columns, rows }: IngestedTable, limit = rows): Promise<Row[]> =>
+  readRows({ kind: 'rows', path, columns, offset: 0, limit });
+
+const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
+
+/** Text is always quoted and a missing value never is. */
+function toCsv(names: readonly string[], rows: readonly Row[], lineEnd: string): string {
+  const field = (cell: Cell) =>
+    cell === null ? '' : typeof cell === 'number' ? String(cell) : quoted(String(cell));
+  const lines = rows.map((row) => names.map((name) => field(row[name]!)).join(','));
+  return [names.map(quoted).join(','), ...lines, ''].join(lineEnd);
+}
+
+const name = fc.string({
+  unit: fc.constantFrom('a', 'B', 'ü', '"', ',', '\n', ' x', '#1'),
+  minLength: 1,
+  maxLength: 6,
+});
+/** Integers that a double holds, and fractions; a stored zero has no sign. */
+const number = fc
+  .oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e15, max: 1e15 }))
+  .map((value) => value + 0);
+/** Begins with a letter, so that no column of it is one of numbers in CSV. */
+const text = fc
+  .string({ unit: fc.constantFrom('a', '1', '"', ',', '\n', '\r\n', 'ß', '🦊', ' ', 'NA', '\\') })
+  .map((tail) => `t${tail}`);
+
+const table = fc
+  .uniqueArray(
+    name.map((raw) => raw.trim().normalize('NFC')).filter((trimmed) => trimmed !== ''),
+    { minLength: 2, maxLength: 5 },
+  )
+  .chain((names) => {
+    const cells = names.map((_, index) => fc.option<Cell>(index % 2 === 0 ? number : text, { freq: 5 }));
+    const row = fc
+      .tuple(...cells)
+      .map((values) => Object.fromEntries(names.map((key, index) => [key, values[index]!])) as Row);
+    return fc.record({ names: fc.constant(names), rows: fc.array(row, { minLength: 1, maxLength: 30 }) });
+  });
+
+describe('a table', () => {
+  it('is the same from JSON rows, JSON columns and CSV, and comes back cell by cell', async () => {
+    await fc.assert(
+      fc.asyncProperty(table, fc.constantFrom('\n', '\r\n'), async ({ names, rows }, lineEnd) => {
+        const columns = Object.fromEntries(names.map((key) => [key, rows.map((row) => row[key])]));
+        const asRows = await upload('json', JSON.stringify({ rows }));
+        expect(await rowsOf(asRows)).toEqual(rows);
+        const asColumns = await upload('json', JSON.stringify({ columns }));
+        const asCsv = await upload('csv', toCsv(names, rows, lineEnd));
+        expect(asColumns.sha256).toBe(asRows.sha256);
+        expect(await rowsOf(asCsv)).toEqual(rows);
+        // A column without any value is one of numbers in every format.
+        expect(asCsv.sha256).toBe(asRows.sha256);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('may begin with a byte-order mark and a name of two lines', async () => {
+    const ingested = await upload('csv', '\ufeff"a\nb",c\n1,x\n2,y\n');
+    expect(await rowsOf(ingested)).toEqual([
+      { 'a\nb': 1, c: 'x' },
+      { 'a\nb': 2, c: 'y' },
+    ]);
+  });
+
+  it('of rows too long for a page says how many fit', async () => {
+    const row = `${'x'.repeat(200_000)},1\n`;
+    const ingested = await upload('csv', `a,b\n${row.repeat(40)}`);
+    expect(await rowsOf(ingested, 10)).toHaveLength(10);
+    const message = 'the rows of this table are long: expected a limit of at most 15 here, got 40';
+    await expect(rowsOf(ingested)).rejects.toMatchObject({ code: 'answer_too_large', message });
+  });
+});
+
+describe('a refused upload', () => {
+  const csv = Object.entries(badCsv).map(([what, { text, code }]) => [what, 'csv', text, code] as const);
+  const json = Object.entries(badJson).map(([what, { text, code }]) => [what, 'json', text, code] as const);
+  it.each([...csv, ...json])('(%s) leaves nothing behind', async (_what, format, text, code) => {
+    rmSync(path, { force: true });
+    await expect(upload(format, text)).rejects.toMatchObject({ code });
+    expect(readdirSync(folder)).toEqual(['upload']);
+  });
+});

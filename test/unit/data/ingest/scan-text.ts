@@ -1,0 +1,20 @@
+/** Scans CSV text as the reader of a file does, but cut wherever a test wants. */
+import { readCsvHeader } from '../../../../src/data/ingest/csv-header.ts';
+import { CsvScanner, type ScannedRows } from '../../../../src/data/ingest/csv-scanner.ts';
+
+/** @param cuts offsets at which a chunk ends, ascending */
+export function scanText(text: string, cuts: readonly number[] = []): ScannedRows {
+  const bytes = Buffer.from(text);
+  const header = readCsvHeader(bytes);
+  const scanner = new CsvScanner(header);
+  let at = header.end;
+  for (const end of [...cuts.filter((cut) => cut > at && cut < bytes.length), bytes.length]) {
+    at += scanner.scan(bytes.subarray(at, end), at, end === bytes.length);
+  }
+  return scanner.finish();
+}
+
+/** A cut behind every byte. */
+export function everyByte(text: string): number[] {
+  return Array.from({ length: Buffer.byteLength(text) }, (_, index) => index);
+}
