@@ -2,10 +2,12 @@
 import type { Pace } from '../pace.ts';
 import {
   factorSemidefinite,
+  rankTolerance,
   type SemidefiniteFactor,
   solveLower,
   solveLowerTransposed,
 } from './pivoted-cholesky.ts';
+import { dot } from './vectors.ts';
 
 /** Overwrites `v` [size] with A⁺·v, the least-norm solution of A·u = v for a v in the range of A. */
 export type LeastNormSolver = (v: Float64Array) => void;
@@ -31,8 +33,8 @@ export function createLeastNormSolver(a: Float64Array, size: number, pace: Pace)
     solveLowerTransposed(factor, held);
     v.fill(0);
     for (let i = 0; i < rank; i++) v[order[i]] = held[i] * scale[order[i]];
-    removeNullPart?.(v);
     pace(rank * rank);
+    removeNullPart?.(v);
   };
 }
 
@@ -57,8 +59,8 @@ function createNullSpaceRemover(factor: SemidefiniteFactor, pace: Pace): LeastNo
       const n = basis[order[i]];
       const c = coefficients[i] * scale[order[i]];
       for (let j = 0; j < size; j++) v[j] -= c * n[j];
+      pace(2 * size + count);
     }
-    pace(2 * size * count);
   };
 }
 
@@ -69,6 +71,8 @@ function nullSpaceBasis(factor: SemidefiniteFactor, pace: Pace): Float64Array[] 
   for (let i = rank; i < size; i++) {
     const c = lower.slice(i * size, i * size + rank);
     solveLowerTransposed(factor, c);
+    // What rounding leaves of a coefficient 0 must not grow with the scales, whose ratio is that of the columns' units.
+    for (let t = 0; t < rank; t++) if (Math.abs(c[t]) <= rankTolerance) c[t] = 0;
     const n = new Float64Array(size);
     for (let t = 0; t < rank; t++) n[order[t]] = -c[t] * scale[order[t]];
     n[order[i]] = scale[order[i]];
@@ -76,10 +80,4 @@ function nullSpaceBasis(factor: SemidefiniteFactor, pace: Pace): Float64Array[] 
     pace((rank * rank) / 2);
   }
   return basis;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
 }

@@ -5,7 +5,13 @@ import type { Pace } from '../pace.ts';
  * Pivots are taken of the matrix scaled to a unit diagonal, and one at or below this counts as 0. Rounding leaves up to 1e-13
  * of a truly redundant column (measured at a million rows); a column is kept when more than 3e-6 of it is new.
  */
-const rankTolerance = 1e-11;
+export const rankTolerance = 1e-11;
+
+/**
+ * A diagonal element at or below it counts as 0: the smallest normal number, 2⁻¹⁰²², divided by ε. A curvature that has vanished so
+ * far (separable classes, values of 1e-150) has lost digits, and its scale, squared, would overflow.
+ */
+const smallestDiagonal = 2 ** -970;
 
 /** Pᵀ·S·A·S·P = L·Lᵀ, with S = diag(scale) and P the permutation `order`; L is [size, rank], lower trapezoidal. */
 export interface SemidefiniteFactor {
@@ -15,7 +21,7 @@ export interface SemidefiniteFactor {
   readonly lower: Float64Array;
   /** Row i of L is row order[i] of A. */
   readonly order: Uint32Array;
-  /** 1 / √Aᵢᵢ, [size]; 1 where Aᵢᵢ is 0. */
+  /** 1 / √Aᵢᵢ, [size]; 1 where Aᵢᵢ counts as 0. */
   readonly scale: Float64Array;
 }
 
@@ -28,7 +34,7 @@ export interface SemidefiniteFactor {
  * @see Higham, Accuracy and Stability of Numerical Algorithms, §10.3
  */
 export function factorSemidefinite(a: Float64Array, size: number, pace: Pace): SemidefiniteFactor | null {
-  const scale = scaleToUnitDiagonal(a, size);
+  const scale = scaleToUnitDiagonal(a, size, pace);
   if (scale === null) return null;
   const order = Uint32Array.from({ length: size }, (_, i) => i);
   /** Diagonal of what is left to factor. */
@@ -49,16 +55,17 @@ export function factorSemidefinite(a: Float64Array, size: number, pace: Pace): S
 }
 
 /** A := S·A·S on the lower triangle; returns S's diagonal. */
-function scaleToUnitDiagonal(a: Float64Array, size: number): Float64Array | null {
+function scaleToUnitDiagonal(a: Float64Array, size: number, pace: Pace): Float64Array | null {
   const scale = new Float64Array(size);
   for (let i = 0; i < size; i++) {
     const diagonal = a[i * size + i];
     if (!Number.isFinite(diagonal)) return null;
-    scale[i] = diagonal > 0 ? 1 / Math.sqrt(diagonal) : 1;
+    scale[i] = diagonal > smallestDiagonal ? 1 / Math.sqrt(diagonal) : 1;
   }
   for (let i = 0; i < size; i++) {
     for (let j = 0; j < i; j++) a[i * size + j] *= scale[i] * scale[j];
-    if (a[i * size + i] > 0) a[i * size + i] = 1;
+    a[i * size + i] = a[i * size + i] > smallestDiagonal ? 1 : 0;
+    pace(i);
   }
   return scale;
 }

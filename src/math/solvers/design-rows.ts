@@ -37,6 +37,20 @@ export function createDesignRows(x: Matrix, fitIntercept: boolean, means: Float6
   };
 }
 
+/** Mean square of all elements of x [n, k], less `means` [k] when given. Infinite where it overflows. */
+export function meanSquare(x: Matrix, means: Float64Array | null, pace: Pace): number {
+  const { data, rows, columns, stride } = x;
+  let sum = 0;
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0, at = i * stride; j < columns; j++, at++) {
+      const value = data[at] - (means === null ? 0 : means[j]);
+      sum += value * value;
+    }
+    pace(columns);
+  }
+  return sum / (rows * columns);
+}
+
 /** Column means [k] of x [n, k]. Summed about the first row, so that a constant column's mean is exactly its value. */
 export function columnMeans(x: Matrix, pace: Pace): Float64Array {
   const { data, rows, columns, stride } = x;

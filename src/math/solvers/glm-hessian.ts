@@ -35,12 +35,18 @@ export function createGlmHessian(problem: GlmProblem, pass: RowPass, pace: Pace)
         }
       }
     });
-    spreadBlocks(sums, width, problem, out);
+    spreadBlocks(sums, width, problem, out, pace);
   };
 }
 
 /** Writes the blocks' means into θ's order, both triangles, with the penalty. */
-function spreadBlocks(blocks: Float64Array, width: number, problem: GlmProblem, out: Float64Array): void {
+function spreadBlocks(
+  blocks: Float64Array,
+  width: number,
+  problem: GlmProblem,
+  out: Float64Array,
+  pace: Pace,
+): void {
   const { outputs, x, l2 } = problem;
   const size = width * outputs;
   let offset = 0;
@@ -54,6 +60,8 @@ function spreadBlocks(blocks: Float64Array, width: number, problem: GlmProblem, 
           out[(j * outputs + e) * size + l * outputs + c] = value;
           out[(l * outputs + e) * size + j * outputs + c] = value;
         }
+        // Half of the writes go down columns: a cache miss each, worth some eight multiply-adds.
+        pace(16 * (width - j));
       }
     }
   }

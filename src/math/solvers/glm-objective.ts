@@ -1,12 +1,13 @@
 /** The objective of linear, logistic and softmax regression: one convex function for the solvers to minimise. */
+import { maxNorm } from '../linear-algebra/vectors.ts';
 import { losses } from '../losses/index.ts';
 import { requireLength, ShapeError } from '../matrix.ts';
 import { createPace, type Pace } from '../pace.ts';
-import { columnMeans } from './design-rows.ts';
+import { columnMeans, meanSquare } from './design-rows.ts';
 import { createGlmHessian } from './glm-hessian.ts';
 import { addGroupGradient } from './group-products.ts';
 import { createRowPass, type GlmProblem, transpose } from './row-pass.ts';
-import { type CenteredObjective, type GlmObjective, maxNorm, type Objective } from './solver.ts';
+import type { CenteredObjective, GlmObjective, Objective } from './solver.ts';
 
 export type { GlmProblem } from './row-pass.ts';
 
@@ -74,6 +75,7 @@ function createCentered(problem: GlmProblem, raw: Objective, pace: Pace): Center
   if (!problem.fitIntercept) {
     return {
       ...raw,
+      metric: createMetric(problem, null, pace),
       toTheta: (point, theta) => theta.set(point),
       fromTheta: (theta, point) => point.set(theta),
       gradientMaxNorm: maxNorm,
@@ -89,6 +91,7 @@ function createCentered(problem: GlmProblem, raw: Objective, pace: Pace): Center
   };
   return {
     ...createObjective(problem, means, pace),
+    metric: createMetric(problem, means, pace),
     toTheta: (point, theta) => shiftIntercept(point, theta, -1),
     fromTheta: (theta, point) => shiftIntercept(theta, point, 1),
     // ∂J/∂w = ∂J/∂w′ + x̄·∂J/∂b′.
@@ -101,4 +104,13 @@ function createCentered(problem: GlmProblem, raw: Objective, pace: Pace): Center
       return norm;
     },
   };
+}
+
+function createMetric(problem: GlmProblem, means: Float64Array | null, pace: Pace): Float64Array {
+  const { x, outputs, fitIntercept } = problem;
+  const square = meanSquare(x, means, pace);
+  const metric = new Float64Array((x.columns + (fitIntercept ? 1 : 0)) * outputs).fill(1);
+  const inverse = Number.isFinite(square) ? 1 / square : Number.NaN;
+  // Columns that are all 0, or vanish when squared, have no unit, and no gradient to speak of.
+  return inverse === Number.POSITIVE_INFINITY ? metric : metric.fill(inverse, 0, x.columns * outputs);
 }

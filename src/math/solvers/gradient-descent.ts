@@ -1,5 +1,6 @@
 /** Gradient descent on all rows: the textbook update, to be watched and learned from. */
-import { maxNorm, type Solver } from './solver.ts';
+import { maxNorm } from '../linear-algebra/vectors.ts';
+import type { Solver } from './solver.ts';
 
 export interface GradientDescentOptions {
   /** α > 0. */
@@ -34,7 +35,8 @@ export function createGradientDescent({
       state.iteration++;
       const loss = objective.evaluate(theta, gradient);
       const gradientMaxNorm = maxNorm(gradient);
-      return { loss, gradientMaxNorm, converged: tolerance > 0 && gradientMaxNorm <= tolerance };
+      const converged = Number.isFinite(loss) && tolerance > 0 && gradientMaxNorm <= tolerance;
+      return { loss, gradientMaxNorm, converged };
     },
   };
 }

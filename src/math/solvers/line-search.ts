@@ -1,9 +1,11 @@
 /** How far to go along a direction: a strong Wolfe search made for convex objectives. */
-import { dot, type Objective } from './solver.ts';
+import { dot } from '../linear-algebra/vectors.ts';
+import type { Objective } from './solver.ts';
 
 /** Constants of eq. 3.7 of Nocedal & Wright, the usual ones for quasi-Newton directions. */
 const sufficientDecrease = 1e-4;
 const curvatureLimit = 0.9;
+/** Trials within a bracket, and at all where J can no longer tell steps apart. */
 const maxTrials = 30;
 
 /**
@@ -32,7 +34,7 @@ export function copyIterate(from: Iterate, to: Iterate): void {
  *
  * @param first  the step to try first, > 0
  * @param result overwritten with the last point tried: the one found when true is returned
- * @returns false when there is none in 30 trials: J cannot be lowered along `direction` at this precision
+ * @returns false when there is none: J cannot be lowered along `direction` at this precision
  * @see Nocedal & Wright, Numerical Optimization, §3.5
  */
 export function searchLine(
@@ -48,7 +50,10 @@ export function searchLine(
   let lowSlope = slope0;
   let high = Number.POSITIVE_INFINITY;
   let highSlope = Number.NaN;
-  for (let trial = 0; trial < maxTrials; trial++) {
+  // While every trial was too far, the scale of the problem is still sought: 1e-40 of the first step is not too short for columns in
+  // units of 1e20, as long as J could fall by more than its rounding.
+  const isSeekingScale = () => low === 0 && -t * slope0 > lossNoise * start.loss;
+  for (let trial = 0; trial < maxTrials || isSeekingScale(); trial++) {
     for (let i = 0; i < direction.length; i++) result.point[i] = start.point[i] + t * direction[i];
     result.loss = objective.evaluate(result.point, result.gradient);
     const slope = dot(result.gradient, direction);
@@ -66,10 +71,14 @@ export function searchLine(
   return false;
 }
 
-/** The secant's root of J′ within the bracket, kept a tenth of it from the ends; four times as far while there is no upper end. */
+/**
+ * The secant's root of J′ within the bracket, kept a tenth of it from the ends; four times as far while there is no upper end, and at
+ * most half as far while there is no lower one.
+ */
 function nextStep(low: number, lowSlope: number, high: number, highSlope: number): number {
   if (high === Number.POSITIVE_INFINITY) return 4 * low;
   const secant = -lowSlope / (highSlope - lowSlope);
-  const fraction = Number.isFinite(highSlope) ? Math.min(0.9, Math.max(0.1, secant)) : 0.1;
+  const longest = low === 0 ? 0.5 : 0.9;
+  const fraction = Number.isFinite(highSlope) ? Math.min(longest, Math.max(0.1, secant)) : 0.1;
   return low + fraction * (high - low);
 }

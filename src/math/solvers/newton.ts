@@ -1,7 +1,8 @@
 /** Newton's method: the solver that reaches a convex optimum to machine precision in a few iterations. */
 import { createLeastNormSolver, type LeastNormSolver } from '../linear-algebra/least-norm-solver.ts';
+import { dot, maxNorm } from '../linear-algebra/vectors.ts';
 import { copyIterate, type Iterate, lossNoise } from './line-search.ts';
-import { type CenteredObjective, dot, maxNorm, reportStep, type Solver } from './solver.ts';
+import { type CenteredObjective, reportStep, type Solver } from './solver.ts';
 
 /** Armijo's constant (Nocedal & Wright, Numerical Optimization, eq. 3.4). */
 const sufficientDecrease = 1e-4;
@@ -39,7 +40,7 @@ export function createNewton({ tolerance }: { readonly tolerance: number }): Sol
       centered.hessian(point, hessian);
       const solve = createLeastNormSolver(hessian, size, centered.pace);
       state.iteration++;
-      if (solve === null || !Number.isFinite(state.scalars.loss)) {
+      if (solve === null) {
         return { loss: Number.NaN, gradientMaxNorm: Number.NaN, converged: false };
       }
       const current = { point, gradient, loss: state.scalars.loss };
@@ -71,14 +72,16 @@ function descend(objective: CenteredObjective, current: Iterate, solve: LeastNor
   for (let t = 1; t > shortestStep && t * decrease > 0; t /= 2) {
     for (let i = 0; i < point.length; i++) trial.point[i] = point[i] - t * direction[i];
     trial.loss = objective.evaluate(trial.point, trial.gradient);
-    const isLower = trial.loss <= loss - sufficientDecrease * t * decrease;
-    // Where the expected decrease drowns in the rounding of J, the gradient still tells.
-    const isFlatter = trial.loss <= loss * (1 + lossNoise) && maxNorm(trial.gradient) < norm;
-    if (isLower || isFlatter) {
+    // Where the expected decrease drowns in the rounding of J, only the gradient still tells; J would wander for ever.
+    const isDrowned = t * decrease <= lossNoise * loss;
+    const isBetter = isDrowned
+      ? trial.loss <= loss * (1 + lossNoise) && maxNorm(trial.gradient) < norm
+      : trial.loss <= loss - sufficientDecrease * t * decrease;
+    if (isBetter) {
       copyIterate(trial, current);
       return true;
     }
-    if (t * decrease < lossNoise * loss) break;
+    if (isDrowned) break;
   }
   return false;
 }

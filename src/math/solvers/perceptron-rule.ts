@@ -43,7 +43,8 @@ export function perceptronEpoch(epoch: PerceptronEpoch): PerceptronEpochResult {
     for (let c = 0; c < outputs; c++) {
       const y = target[row] === (outputs === 1 ? 1 : c) ? 1 : -1;
       const z = logit(epoch, row, c);
-      if (z > 0 === y > 0) continue;
+      // A z that overflowed is no answer: it counts as a mistake, and makes the loss non-finite.
+      if (Number.isFinite(z) && z > 0 === y > 0) continue;
       erred = true;
       criterion += Math.abs(z);
       correct(epoch, row, c, y);

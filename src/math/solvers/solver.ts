@@ -22,6 +22,11 @@ export interface Objective {
  * redundancies among columns, so that a least-norm point has the least ‖w‖ whatever the intercept.
  */
 export interface CenteredObjective extends Objective {
+  /**
+   * Diagonal of a metric that measures steps free of the columns' unit: 1/s² for weights and 1 for intercepts, s the root mean square
+   * of all (centred) columns. One s for all weights: a metric of each column's own would move a least-norm point. NaN where s² overflows.
+   */
+  readonly metric: Float64Array;
   toTheta(point: Float64Array, theta: Float64Array): void;
   fromTheta(theta: Float64Array, point: Float64Array): void;
   /** max |∂J/∂θⱼ| in the coordinates of θ, from the gradient in centred ones. NaN when an element is. */
@@ -71,18 +76,4 @@ export function reportStep(
     return { loss: Number.NaN, gradientMaxNorm, converged: false };
   }
   return { loss, gradientMaxNorm, converged: tolerance > 0 && (gradientMaxNorm <= tolerance || !moved) };
-}
-
-/** max |vⱼ|; NaN when an element is. */
-export function maxNorm(v: Float64Array): number {
-  let norm = 0;
-  for (let i = 0; i < v.length; i++) norm = Math.max(norm, Math.abs(v[i]));
-  return norm;
-}
-
-/** aᵀb, summed in order. */
-export function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
 }
