@@ -4,19 +4,15 @@ import type { ColumnProfile } from '../contracts/dataset.ts';
 import type { EpochRecord } from '../contracts/job.ts';
 import type { Table } from '../data/table.ts';
 import type { ClaimedJob, FencedResult, JobStore } from '../store/ports.ts';
-import { command, controlWord, controlWords, type FromWorker, type WorkerStart } from './messages.ts';
-
-/** The part of a worker thread that a run needs: node:worker_threads' Worker has it. */
-export interface TrainingWorker {
-  on(event: 'message', listener: (message: FromWorker) => void): unknown;
-  on(event: 'error', listener: (error: Error) => void): unknown;
-  on(event: 'exit', listener: () => void): unknown;
-  terminate(): Promise<number>;
-}
+import { createClaimWrites } from './claim-writes.ts';
+import { command, type FromWorker, type WorkerStart } from './messages.ts';
+import { createWorkerHandle, type TrainingWorker } from './worker-handle.ts';
 
 export interface JobRunOptions {
   readonly jobs: JobStore;
   readonly claimed: ClaimedJob;
+  /** Whose claim it is: names this process, which has one job at a time. */
+  readonly owner: string;
   readonly readTable: (path: string, columns: readonly ColumnProfile[]) => Promise<Table>;
   readonly startWorker: (start: WorkerStart) => TrainingWorker;
   readonly engine: string;
@@ -42,148 +38,92 @@ const commitEveryMs = 100;
 const recordsPerCommit = 2_000;
 /** A cancel is the API's commit: a worker in a long epoch learns of it by this poll. */
 const fencePollMs = 250;
-/** A worker that was told to stop and does not is in a kernel call that never ends: its thread is ended. */
-const stopGraceMs = 5_000;
+/** A drained worker that cannot end its epoch in this time is ended without: the job goes on from its last checkpoint. */
+const drainGraceMs = 5_000;
+/** Nothing of a lost job is kept: a worker in a stretch without a poll (sorting a column) need not end it. */
+const cancelGraceMs = 500;
 
 export function startJobRun(options: JobRunOptions): JobRun {
-  const { jobs, claimed, engine, now } = options;
+  const { jobs, claimed, now } = options;
   const { fence } = claimed;
   const logger = options.logger.child({ job: fence.jobId, attempt: fence.attempt });
-  const shared = new SharedArrayBuffer(controlWords * Int32Array.BYTES_PER_ELEMENT);
-  const control = new Int32Array(shared);
+  const worker = createWorkerHandle(options.startWorker);
+  const writes = createClaimWrites(() => {
+    logger.info('the job is no longer ours, or its store failed; letting go');
+    worker.tell(command.cancel, cancelGraceMs);
+  });
+  /** Posted by the worker and not yet committed. */
+  const records: EpochRecord[] = [];
   let isDraining = false;
-  let isLost = false;
-  let worker: TrainingWorker | null = null;
-  let grace: NodeJS.Timeout | null = null;
-  let records: EpochRecord[] = [];
-  /** Commits run one after the other, in the order in which the worker posted. */
-  let commits: Promise<void> = Promise.resolve();
-  /** The store refused a write: this process cannot go on, and the next one resumes from the last checkpoint. */
-  let storeFailure: unknown = null;
 
-  function tell(word: number): void {
-    Atomics.store(control, controlWord.command, word);
-    Atomics.notify(control, controlWord.pendingRecords);
-    grace ??= setTimeout(() => void worker?.terminate(), stopGraceMs);
-  }
-
-  function lose(): void {
-    if (isLost) return;
-    isLost = true;
-    logger.info('the job is no longer ours; letting go');
-    tell(command.cancel);
-  }
-
-  /** Every write goes through here: once the fence is lost nothing more is written. */
-  async function fenced(write: () => Promise<FencedResult>): Promise<void> {
-    if (!isLost && (await write()) === 'lost') lose();
-  }
-
-  async function commitRecords(): Promise<void> {
+  async function commitRecords(): Promise<FencedResult> {
     while (records.length > 0) {
-      const group = records.slice(0, recordsPerCommit);
-      records = records.slice(recordsPerCommit);
-      await fenced(() => jobs.progress(fence, group, engine, now()));
-      Atomics.sub(control, controlWord.pendingRecords, group.length);
-      Atomics.notify(control, controlWord.pendingRecords);
+      const group = records.splice(0, recordsPerCommit);
+      if ((await jobs.progress(fence, group, options.engine, now())) === 'lost') return 'lost';
+      worker.acknowledge('pendingRecords', group.length);
+    }
+    return 'ok';
+  }
+
+  function handle(message: FromWorker): void {
+    if (message.type === 'epochs') {
+      for (const record of message.records) records.push(record);
+      return;
+    }
+    writes.write(commitRecords);
+    if (message.type === 'checkpoint') {
+      writes.write(async () => {
+        const result = await jobs.checkpoint(fence, message.epoch, message.state, now());
+        worker.acknowledge('pendingCheckpoints', 1);
+        return result;
+      });
+    } else if (message.type === 'finished') {
+      const result = { ...message.result, packageVersion: options.packageVersion };
+      writes.end(() => jobs.finish(fence, result, now()));
+    } else {
+      const stopReason = message.code === 'diverged' ? 'diverged' : 'failed';
+      writes.end(() => jobs.fail(fence, { code: message.code, message: message.message, stopReason }, now()));
     }
   }
 
-  async function handle(message: FromWorker): Promise<void> {
-    if (message.type === 'checkpoint') {
-      await commitRecords();
-      await fenced(() => jobs.checkpoint(fence, message.epoch, message.state, now()));
-    } else if (message.type === 'failed') {
-      await commitRecords();
-      const stopReason = message.code === 'diverged' ? 'diverged' : 'failed';
-      await fenced(() =>
-        jobs.fail(fence, { code: message.code, message: message.message, stopReason }, now()),
-      );
-    } else if (message.type === 'ended') {
-      await commitRecords();
-      const { outcome } = message;
-      if (outcome.kind === 'finished') {
-        await fenced(() => jobs.finish(fence, { ...outcome, packageVersion: options.packageVersion }, now()));
-      }
-    }
+  async function train(): Promise<void> {
+    const { config, dataset, datasetPath, checkpoint } = claimed;
+    const names = new Set([config.target, ...config.features]);
+    const columns = dataset.columns.filter((column) => names.has(column.name));
+    const table = await options.readTable(datasetPath, columns);
+    if (isDraining || !writes.isHeld()) return;
+    await worker.run({ config, table, checkpoint, checkpointMs: options.checkpointMs }, handle);
+  }
+
+  /** Back to the queue, with one crash more: the next attempt may have more luck, and the third in a row is the last. */
+  async function crash(error: unknown): Promise<FencedResult> {
+    logger.error({ err: error }, 'the job crashed');
+    await jobs.releaseOwner(options.owner, now());
+    return 'ok';
   }
 
   async function run(): Promise<void> {
-    const names = new Set([claimed.config.target, ...claimed.config.features]);
-    const columns = claimed.dataset.columns.filter((column) => names.has(column.name));
-    const table = await options.readTable(claimed.datasetPath, columns);
-    let failure: unknown = null;
-    let isEnded = false;
-    const started = options.startWorker({
-      config: claimed.config,
-      table,
-      checkpoint: claimed.checkpoint,
-      checkpointMs: options.checkpointMs,
-      control: shared,
-    });
-    worker = started;
-    await new Promise<void>((resolve) => {
-      started.on('message', (message) => {
-        if (message.type === 'epochs') {
-          records.push(...message.records);
-          return;
-        }
-        isEnded ||= message.type === 'ended' || message.type === 'failed';
-        enqueue(() => handle(message));
-      });
-      started.on('error', (error) => {
-        failure ??= error;
-      });
-      started.on('exit', resolve);
-    });
-    await commits;
-    if (storeFailure) return;
-    if (failure) throw failure;
-    if (!isEnded && !isLost && !isDraining) throw new Error('the worker thread ended without a result');
-  }
-
-  async function runAndSettle(): Promise<void> {
-    const renew = setInterval(
-      () => enqueue(() => fenced(() => jobs.renew(fence, options.leaseMs, now()))),
-      options.leaseMs / 3,
-    );
-    const flush = setInterval(() => enqueue(commitRecords), commitEveryMs);
-    const poll = setInterval(
-      () => void jobs.holds(fence).then((holds) => holds || lose(), stopOnStoreFailure),
-      fencePollMs,
-    );
+    const timers = [
+      setInterval(() => writes.write(() => jobs.renew(fence, options.leaseMs, now())), options.leaseMs / 3),
+      setInterval(() => writes.write(commitRecords), commitEveryMs),
+      setInterval(() => writes.write(async () => ((await jobs.holds(fence)) ? 'ok' : 'lost')), fencePollMs),
+    ];
     try {
-      await run();
-      if (isDraining && !storeFailure) await fenced(() => jobs.release(fence, now()));
+      await train();
+      // Where the worker gave a result, the job is not held by the time that these come to their turn.
+      if (isDraining) writes.end(() => jobs.release(fence, now()));
+      else writes.end(() => crash(new Error('the worker thread ended without a result')));
     } catch (error) {
-      logger.error({ err: error }, 'the job failed unexpectedly');
-      const message = 'The training stopped on an error of the service; its log says more.';
-      await fenced(() => jobs.fail(fence, { code: 'internal', message, stopReason: 'failed' }, now()));
-    } finally {
-      for (const timer of [renew, flush, poll]) clearInterval(timer);
-      if (grace) clearTimeout(grace);
-      await worker?.terminate();
+      writes.end(() => crash(error));
     }
-    if (storeFailure) throw storeFailure;
-  }
-
-  function enqueue(commit: () => Promise<void>): void {
-    commits = commits.then(async () => {
-      if (!storeFailure) await commit();
-    });
-    commits = commits.catch(stopOnStoreFailure);
-  }
-
-  function stopOnStoreFailure(error: unknown): void {
-    storeFailure ??= error;
-    tell(command.cancel);
+    await writes.settled().finally(() => timers.forEach(clearInterval));
   }
 
   return {
-    ended: runAndSettle(),
+    ended: run(),
     drain() {
       isDraining = true;
-      tell(command.drain);
+      if (writes.isHeld()) worker.tell(command.drain, drainGraceMs);
     },
   };
 }

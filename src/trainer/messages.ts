@@ -3,15 +3,19 @@ import type { EpochRecord } from '../contracts/job.ts';
 import type { ResolvedModelConfig } from '../contracts/model-config.ts';
 import type { Table } from '../data/table.ts';
 import type { JobErrorCode } from '../errors.ts';
-import type { TrainingOutcome } from '../training/train.ts';
+import type { FinishedTraining } from '../training/train.ts';
 
-/** Indices into the shared Int32Array: a thread busy with arithmetic reads no messages, so it polls these words. */
-export const controlWord = { command: 0, pendingRecords: 1 } as const;
+/**
+ * Indices into the shared Int32Array: a thread busy with arithmetic reads no messages, so it polls these words. Pending are
+ * records and checkpoints that were posted and are not yet committed.
+ */
+export const controlWord = { command: 0, pendingRecords: 1, pendingCheckpoints: 2 } as const;
 export const controlWords = Object.keys(controlWord).length;
 
 export const command = { continue: 0, drain: 1, cancel: 2 } as const;
+export type Command = (typeof command)[keyof typeof command];
 
-/** Records posted and not yet committed above which the worker waits: a network of microsecond epochs outruns any disk. */
+/** Pending records above which the worker waits: a network of microsecond epochs outruns any disk. */
 export const maxPendingRecords = 20_000;
 
 export interface WorkerStart {
@@ -22,8 +26,9 @@ export interface WorkerStart {
   readonly control: SharedArrayBuffer;
 }
 
+/** A thread that was told to stop ends without a result: after a last checkpoint when drained, at once when cancelled. */
 export type FromWorker =
   | { readonly type: 'epochs'; readonly records: EpochRecord[] }
   | { readonly type: 'checkpoint'; readonly epoch: number; readonly state: Uint8Array }
-  | { readonly type: 'ended'; readonly outcome: TrainingOutcome }
+  | { readonly type: 'finished'; readonly result: FinishedTraining }
   | { readonly type: 'failed'; readonly code: JobErrorCode; readonly message: string };

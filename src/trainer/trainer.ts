@@ -1,18 +1,15 @@
 /** The trainer process's loop: claim a job, run it, claim the next. One job at a time. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from 'pino';
-import type { JobStore } from '../store/ports.ts';
 import { type JobRun, type JobRunOptions, startJobRun } from './job-run.ts';
 
-export interface TrainerOptions extends Omit<JobRunOptions, 'claimed'> {
-  readonly jobs: JobStore;
-  /** Names this process in the leases of its jobs. */
-  readonly owner: string;
-  readonly logger: Logger;
-}
+export type TrainerOptions = Omit<JobRunOptions, 'claimed'>;
 
 export interface Trainer {
-  /** Claims and runs jobs until drained. */
+  /**
+   * Claims and runs jobs until drained.
+   *
+   * @throws whatever the store refuses a claim or a write with
+   */
   run(): Promise<void>;
   /** Claims no more; the job at hand is checkpointed and given back. `run` resolves when that is done. */
   drain(): void;

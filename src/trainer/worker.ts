@@ -14,7 +14,8 @@ run(parentPort, workerData as WorkerStart);
 
 function run(port: NonNullable<typeof parentPort>, start: WorkerStart): void {
   const control = new Int32Array(start.control);
-  const post = (message: FromWorker) => port.postMessage(message);
+  const post = (message: FromWorker, transferred: ArrayBuffer[] = []) =>
+    port.postMessage(message, transferred);
   let waiting: EpochRecord[] = [];
   let postedAt = performance.now();
   let checkpointedAt = performance.now();
@@ -39,7 +40,11 @@ function run(port: NonNullable<typeof parentPort>, start: WorkerStart): void {
         const word = Atomics.load(control, controlWord.command);
         if (word === command.cancel) return 'cancel';
         if (word === command.drain) return 'drain';
-        return performance.now() - checkpointedAt >= start.checkpointMs ? 'checkpoint' : 'continue';
+        const isDue = performance.now() - checkpointedAt >= start.checkpointMs;
+        // A large one may take the disk longer than the time between two: they must not pile up.
+        return isDue && Atomics.load(control, controlWord.pendingCheckpoints) === 0
+          ? 'checkpoint'
+          : 'continue';
       },
       onEpoch: (record) => {
         waiting.push(record);
@@ -47,12 +52,13 @@ function run(port: NonNullable<typeof parentPort>, start: WorkerStart): void {
       },
       onCheckpoint: (epoch, state) => {
         postEpochs();
-        post({ type: 'checkpoint', epoch, state });
+        Atomics.add(control, controlWord.pendingCheckpoints, 1);
+        post({ type: 'checkpoint', epoch, state }, [state.buffer]);
         checkpointedAt = performance.now();
       },
     });
     postEpochs();
-    post({ type: 'ended', outcome });
+    if (outcome.kind === 'finished') post({ type: 'finished', result: outcome });
   } catch (error) {
     if (!(error instanceof JobFailure)) throw error;
     postEpochs();

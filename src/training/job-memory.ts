@@ -53,21 +53,23 @@ function networkBytes(config: MlpConfig, { rows, columns, outputs }: JobShape): 
   const widths = [columns, ...config.hidden_layers.map(({ units }) => units), outputs].map(padded);
   const layers = widths.slice(1).map((width, index) => ({ inputs: widths[index], outputs: width }));
   const parameters = layers.reduce((sum, layer) => sum + (layer.inputs + 1) * layer.outputs, 0);
-  const moments = { sgd: 0, momentum: 1, adam: 2 }[config.optimizer.type];
-  // Parameters and moments stand once in use, once in a checkpoint and once in its bytes; then the gradients and their sum.
-  const copies = 3 * (1 + moments) + 2;
+  const states = { sgd: 1, momentum: 2, adam: 3 }[config.optimizer.type];
+  // Parameters and moments, their copy for a checkpoint and its bytes; or, at the end, the weights five times: flat, as bytes, as
+  // posted, and read again into the network that measures them. Beside either the gradients and their sum.
+  const copies = Math.max(3 * states, states + 5) + 2;
   const activations =
     passRows(layers, Math.min(config.batch_size, rows)) * widths.reduce((sum, width) => sum + width, 0) * 3;
   return f32Bytes * (parameters * copies + activations);
 }
 
-/** 8 bytes · size · vectors, and for a second-order solver the Hessian, its factor and its eigenvectors: 3 · size². */
+/** 8 bytes · size · vectors, and for a second-order solver the Hessian, its factor and the work of its rank: 3 · size². */
 function linearBytes({ config, columns, outputs }: JobShape): number {
   const size = (columns + 1) * outputs;
   const solver = 'solver' in config ? config.solver.type : 'perceptron_rule';
   const hessians = solver === 'newton' || solver === 'normal_equations' ? 3 : 0;
-  // L-BFGS remembers ten pairs of vectors, in use and in a checkpoint.
-  const vectors = solver === 'lbfgs' ? 50 : 8;
+  // A solver's state (θ, a point, its gradient; for L-BFGS ten pairs of vectors more) stands once in use, once in a checkpoint and
+  // once in its bytes; then a trial point, a direction and the sums of a pass.
+  const vectors = 3 * (solver === 'lbfgs' ? 23 : 3) + 8;
   return f64Bytes * (size * vectors + size * size * hessians);
 }
 

@@ -45,7 +45,7 @@ export function packageModel(
 /**
  * Metrics of the training and of the validation rows, in the target's units.
  *
- * @throws JobFailure `diverged` when an output or a metric is not finite
+ * @throws JobFailure `diverged` when an output is not finite, `unsupported_data` when a regression's metric overflows
  */
 export function measure(
   { trained, weights }: PackagedModel,

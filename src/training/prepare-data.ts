@@ -15,6 +15,9 @@ import type { Matrix } from '../math/matrix.ts';
 import { createRandom } from '../math/random.ts';
 import { randomStreams } from './random-streams.ts';
 
+/** Cells of the design matrix that are encoded between two polls: about 15 ms. */
+const cellsPerPoll = 2 ** 20;
+
 /** The rows of one side of the split. */
 export interface PreparedRows {
   /** Encoded features, [n, k]. */
@@ -45,13 +48,16 @@ export interface PreparedData {
  * A function of config and table alone, so that a resumed job prepares the same data again.
  *
  * @param strideOf stride of a matrix of so many columns in the kernels that will read it
+ * @param poll     called between the steps and every few milliseconds of encoding; may throw to stop
  * @throws JobFailure for what only the rows themselves show: too few of them, a single class, values out of range
  */
 export function prepareData(
   config: ResolvedModelConfig,
   table: Table,
   strideOf: (columns: number) => number,
+  poll: () => void,
 ): PreparedData {
+  poll();
   const task = taskOf(config);
   const usable = usableRows(table, config);
   const target = readTarget(table, config, task, usable.rows);
@@ -62,6 +68,7 @@ export function prepareData(
     stratify: config.validation.stratify,
     random: createRandom(config.seed, randomStreams.split),
   });
+  poll();
   const { fitted, zeroColumns, warnings } = fitPreprocessing(
     table,
     split.train,
@@ -70,15 +77,13 @@ export function prepareData(
   );
   const targetScaling = scaleTarget(target, split.train, config);
 
+  const columns = fitted.columns.length;
+  // One for both sides: the model is not measured at another precision than it was fitted at.
+  const dtype = designDtype(config.type, usable.rows.length, columns);
+
   function prepareRows(rows: Uint32Array): PreparedRows {
-    const columns = fitted.columns.length;
-    const x = allocateDesignMatrix(
-      rows.length,
-      columns,
-      strideOf(columns),
-      designDtype(config.type, rows.length, columns),
-    );
-    encodeTable(fitted, table, rows, x);
+    const x = allocateDesignMatrix(rows.length, columns, strideOf(columns), dtype);
+    encodeInBlocks(fitted, table, rows, x, poll);
     const truth = gather(target, rows);
     const scaled = targetScaling && truth.map((value) => (value - targetScaling.mean) / targetScaling.scale);
     return { x, truth, target: scaled ?? truth };
@@ -115,6 +120,23 @@ function scaleTarget(
   const column = { name: config.target, type: 'number', values: target.values } as const;
   const { feature } = fitNumber(column, rows, { ...config.preprocessing, numeric: 'standardize' });
   return { mean: feature.offset, scale: feature.scale };
+}
+
+/** `encodeTable`, with a poll before each block of rows. */
+function encodeInBlocks(
+  fitted: FittedPreprocessing,
+  table: Table,
+  rows: Uint32Array,
+  out: Matrix,
+  poll: () => void,
+): void {
+  const blockRows = Math.ceil(cellsPerPoll / out.columns);
+  for (let start = 0; start < rows.length; start += blockRows) {
+    poll();
+    const block = rows.subarray(start, start + blockRows);
+    const data = out.data.subarray(start * out.stride);
+    encodeTable(fitted, table, block, { ...out, data, rows: block.length });
+  }
 }
 
 function gather(target: Target, rows: Uint32Array): Float64Array {

@@ -23,6 +23,13 @@ export interface ResolvedConfig {
   readonly warnings: Warning[];
 }
 
+/** Encoded columns, parameters but for the intercepts, and rows. */
+interface DesignShape {
+  readonly columns: number;
+  readonly size: number;
+  readonly rows: number;
+}
+
 /** Above so many encoded columns, XᵀX (8 bytes · columns²) costs more than L-BFGS needs to converge. */
 const maxNormalColumns = 2_000;
 /** Above so many parameters a Newton step, size³/3 multiplications, is slower than the L-BFGS steps that it saves. */
@@ -55,7 +62,11 @@ export function resolveConfig(
 
   const columns = encodedColumns(features, config.preprocessing);
   const outputs = outputsOf(target!, task);
-  const resolved = withDefaults(config, names, task, columns, columns * outputs);
+  const resolved = withDefaults(config, names, task, {
+    columns,
+    size: columns * outputs,
+    rows: dataset.rows,
+  });
   const needed = jobMemory({
     config: resolved,
     profiles: [target!, ...features],
@@ -92,14 +103,13 @@ function withDefaults(
   config: ModelConfig,
   features: string[],
   task: Task,
-  columns: number,
-  size: number,
+  design: DesignShape,
 ): ResolvedModelConfig {
   switch (config.type) {
     case 'linear_regression':
-      return { ...config, features, solver: linearSolver(config.solver, columns) };
+      return { ...config, features, solver: linearSolver(config.solver, design.columns) };
     case 'logistic_regression':
-      return { ...config, features, solver: logisticSolver(config.solver, size) };
+      return { ...config, features, solver: logisticSolver(config.solver, design) };
     case 'perceptron':
       return { ...config, features };
     case 'mlp':
@@ -112,9 +122,15 @@ function linearSolver(solver: LinearSolver, columns: number): Exclude<LinearSolv
   return columns <= maxNormalColumns ? { type: 'normal_equations' } : { ...solver, type: 'lbfgs' };
 }
 
-function logisticSolver(solver: LogisticSolver, size: number): Exclude<LogisticSolver, { type: 'auto' }> {
+/** With fewer rows than columns the Hessian is singular, and what Newton needs to find its rank costs a hundred L-BFGS fits. */
+function logisticSolver(
+  solver: LogisticSolver,
+  { columns, size, rows }: DesignShape,
+): Exclude<LogisticSolver, { type: 'auto' }> {
   if (solver.type !== 'auto') return solver;
-  return size <= maxNewtonSize ? { ...solver, type: 'newton' } : { ...solver, type: 'lbfgs' };
+  return size <= maxNewtonSize && columns < rows
+    ? { ...solver, type: 'newton' }
+    : { ...solver, type: 'lbfgs' };
 }
 
 function initialized(config: MlpConfig): HiddenLayer[] {

@@ -8,8 +8,8 @@ import type { FitState } from './fit.ts';
 export interface TrainingCheckpoint {
   /** From `trainingIdentity`. */
   readonly identity: string;
-  /** Engine that the epochs so far ran on. */
-  readonly engine: string;
+  /** Engines that the epochs so far ran on, each once, in order. */
+  readonly engines: readonly string[];
   /** Finished epochs. */
   readonly epoch: number;
   readonly state: FitState;
@@ -23,9 +23,14 @@ export function trainingIdentity(config: ResolvedModelConfig, table: Table): str
     .digest('hex');
 }
 
-export function saveCheckpoint({ identity, engine, epoch, state }: TrainingCheckpoint): Uint8Array {
+export function saveCheckpoint({
+  identity,
+  engines,
+  epoch,
+  state,
+}: TrainingCheckpoint): Uint8Array<ArrayBuffer> {
   return encodeCheckpoint({
-    header: { identity, engine, epoch, values: state.values },
+    header: { identity, engines, epoch, values: state.values },
     tensors: state.tensors,
   });
 }
@@ -33,10 +38,10 @@ export function saveCheckpoint({ identity, engine, epoch, state }: TrainingCheck
 /** @throws CheckpointError when the bytes are damaged, or were saved under another identity */
 export function openCheckpoint(bytes: Uint8Array, identity: string): TrainingCheckpoint {
   const { header, tensors } = decodeCheckpoint(bytes);
-  const saved = header as { identity: string; engine: string; epoch: number; values: FitState['values'] };
+  const saved = header as Omit<TrainingCheckpoint, 'state'> & Pick<FitState, 'values'>;
   if (saved.identity !== identity)
     throw new CheckpointError('the checkpoint is of another config or dataset');
-  return { identity, engine: saved.engine, epoch: saved.epoch, state: { values: saved.values, tensors } };
+  return { identity, engines: saved.engines, epoch: saved.epoch, state: { values: saved.values, tensors } };
 }
 
 /** A store may give an object's keys back in another order. */

@@ -131,16 +131,21 @@ describe('resolveConfig', () => {
     });
   });
 
-  it('solves a logistic regression by Newton up to 1,000 weights, then by L-BFGS', () => {
+  it('solves a logistic regression by Newton up to 1,000 weights if it has more rows than columns, else by L-BFGS', () => {
     const auto = { type: 'logistic_regression', target: 'label', preprocessing: { max_categories: 10_000 } };
-    const newton = resolve(auto, replaced(category('color', many(995))));
+    const ofColors = (count: number, rows = 10_000) => ({
+      ...replaced(category('color', many(count))),
+      rows,
+    });
+    const newton = resolve(auto, ofColors(995));
     expect(newton).toMatchObject({
       config: { solver: { type: 'newton', max_iterations: 200, tolerance: 1e-10 } },
       epochs: 200,
     });
-    expect(resolve(auto, replaced(category('color', many(996)))).config).toMatchObject({
-      solver: { type: 'lbfgs' },
-    });
+    expect(resolve(auto, ofColors(996)).config).toMatchObject({ solver: { type: 'lbfgs' } });
+    // 95 colors and 5 other columns
+    expect(resolve(auto, ofColors(95, 101)).config).toMatchObject({ solver: { type: 'newton' } });
+    expect(resolve(auto, ofColors(95, 100)).config).toMatchObject({ solver: { type: 'lbfgs' } });
     // 5 other columns and 330 values, for each of 3 classes: 1,005 weights
     const classes = replaced(category('color', many(330)), category('label', many(3)));
     expect(resolve(auto, classes).config).toMatchObject({ solver: { type: 'lbfgs' } });

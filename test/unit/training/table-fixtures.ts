@@ -2,30 +2,9 @@
 import { readFileSync } from 'node:fs';
 import type { Cell } from '../../../src/contracts/dataset.ts';
 import { ModelConfig, type ResolvedModelConfig } from '../../../src/contracts/model-config.ts';
-import type { Column, Table } from '../../../src/data/table.ts';
+import type { Table } from '../../../src/data/table.ts';
 import { createRandom } from '../../../src/math/random.ts';
-
-/** A column is a number's when its first present value is one; null is missing. */
-export function tableOf(columns: Record<string, Cell[]>): Table {
-  const [first] = Object.values(columns);
-  return {
-    rows: first.length,
-    columns: Object.entries(columns).map(([name, cells]) => columnOf(name, cells)),
-  };
-}
-
-function columnOf(name: string, cells: Cell[]): Column {
-  if (typeof cells.find((cell) => cell !== null) === 'number') {
-    return {
-      name,
-      type: 'number',
-      values: Float64Array.from(cells, (cell) => (cell === null ? Number.NaN : Number(cell))),
-    };
-  }
-  const dictionary = [...new Set(cells.filter((cell) => cell !== null).map(String))].sort();
-  const codes = Int32Array.from(cells, (cell) => (cell === null ? -1 : dictionary.indexOf(String(cell))));
-  return { name, type: 'category', codes, dictionary, boolean: false };
-}
+import { tableOf } from '../data/table-of.ts';
 
 /** A config as a job has it, for a table of these features. */
 export function resolved(
@@ -75,4 +54,12 @@ export function noisyTable(rows: number, seed = 5): Table {
     grade: points.map(([a, b, noise]) => (a + noise > 11 ? 'high' : b + noise > 0 ? 'low' : 'mid')),
     price: points.map(([a, b, noise]) => 1000 + 40 * a - 25 * b + 5 * noise),
   });
+}
+
+/** A `grade` of three classes that depends on the first two of many number columns. */
+export function wideTable(rows: number, columns: number): Table {
+  const random = createRandom(6);
+  const values = Array.from({ length: columns }, () => Array.from({ length: rows }, () => random.normal()));
+  const grade = values[0].map((value, i) => (value > 1 ? 'high' : value + values[1][i] > 0 ? 'mid' : 'low'));
+  return tableOf({ grade, ...Object.fromEntries(values.map((cells, j) => [`x${j}`, cells])) });
 }

@@ -1,0 +1,205 @@
+/** What training does with the rows and columns that it is given, and when it gives up. */
+import { describe, expect, it } from 'vitest';
+import type { Cell } from '../../../src/contracts/dataset.ts';
+import type { RegressionMetrics } from '../../../src/contracts/metrics.ts';
+import type { ResolvedModelConfig } from '../../../src/contracts/model-config.ts';
+import type { Table } from '../../../src/data/table.ts';
+import { JobFailure } from '../../../src/errors.ts';
+import { tableOf } from '../data/table-of.ts';
+import { parametersOf, runTraining, trainToEnd } from './run-training.ts';
+import { noisyTable, resolved } from './table-fixtures.ts';
+import { largest } from './textbook.ts';
+
+const linear = (more: object = {}) =>
+  resolved({
+    type: 'linear_regression',
+    target: 'y',
+    features: ['x'],
+    solver: { type: 'normal_equations' },
+    ...more,
+  });
+const network = (more: object = {}) =>
+  resolved({
+    type: 'mlp',
+    task: 'regression',
+    target: 'y',
+    features: ['x'],
+    hidden_layers: [{ units: 4, activation: 'relu' }],
+    epochs: 3,
+    validation: { fraction: 0 },
+    ...more,
+  });
+
+describe('rows without a target', () => {
+  const x: Cell[] = Array.from({ length: 20 }, (_, i) => (i * 7) % 11);
+  const y: Cell[] = x.map((value) => 3 * Number(value) + 1);
+  const holes = new Set([0, 7, 19]);
+  const withHoles = tableOf({
+    x: x.map((value, i) => (holes.has(i) ? 1e9 : value)),
+    y: y.map((value, i) => (holes.has(i) ? null : value)),
+  });
+  const without = tableOf({ x: x.filter((_, i) => !holes.has(i)), y: y.filter((_, i) => !holes.has(i)) });
+
+  it.each([
+    ['linear_regression', linear()],
+    ['mlp', network()],
+  ])('are left out of a %s and warned about', (_, config) => {
+    const { outcome } = trainToEnd(config, withHoles);
+    expect(outcome.warnings).toEqual([
+      { code: 'missing_target', message: '3 of 20 rows have no value in the target "y" and were left out' },
+    ]);
+    expect(outcome.metrics.train.rows).toBe(17);
+    expect(outcome.weightsSha256).toBe(trainToEnd(config, without).outcome.weightsSha256);
+  });
+
+  it('may leave too few, or a single class', () => {
+    const codes = (run: () => unknown) => {
+      try {
+        run();
+      } catch (error) {
+        if (error instanceof JobFailure) return error.code;
+        throw error;
+      }
+      return null;
+    };
+    expect(codes(() => trainToEnd(linear(), tableOf({ x: [1, 2], y: [3, null] })))).toBe('too_few_rows');
+    const perceptron = resolved({
+      type: 'perceptron',
+      target: 'y',
+      features: ['x'],
+      preprocessing: { missing: 'drop_row' },
+    });
+    const table = tableOf({ x: [1, 2, null, 4], y: ['a', 'a', 'b', 'a'] });
+    expect(codes(() => trainToEnd(perceptron, table))).toBe('single_class');
+  });
+});
+
+describe('the rows held back', () => {
+  const count = 40;
+  const base = {
+    x: Array.from({ length: count }, (_, i) => ((i * 17) % count) / 4),
+    color: Array.from({ length: count }, (_, i) => ['red', 'blue'][(i >> 1) % 2]),
+    y: Array.from({ length: count }, (_, i) => 100 + ((i * 29) % count)),
+  };
+  const configs: Record<string, ResolvedModelConfig> = {
+    'a linear regression': linear({ features: ['x', 'color'], validation: { fraction: 0.25 } }),
+    'a network': network({ features: ['x', 'color'], validation: { fraction: 0.25 } }),
+  };
+
+  /** The table with extreme values in these rows, in features and target. */
+  function planted(rows: readonly number[]): Table {
+    const change = (cells: readonly Cell[], cell: Cell) =>
+      cells.map((value, i) => (rows.includes(i) ? cell : value));
+    return tableOf({
+      x: change(base.x, 1e6),
+      color: change(base.color, 'never seen'),
+      y: change(base.y, -1e7),
+    });
+  }
+
+  it.each(Object.entries(configs))('are never seen by %s', (_, config) => {
+    const undisturbed = trainToEnd(config, planted([])).outcome;
+    const bitsOf = (table: Table) => trainToEnd(config, table).outcome.weightsSha256;
+    // Found from outside: the rows that can be changed without a change of the model.
+    const held = base.x.flatMap((_, i) => (bitsOf(planted([i])) === undisturbed.weightsSha256 ? [i] : []));
+    expect(held).toHaveLength(10);
+
+    const { trained, metrics, weightsSha256 } = trainToEnd(config, planted(held)).outcome;
+    expect(weightsSha256).toBe(undisturbed.weightsSha256);
+    expect(trained).toEqual(undisturbed.trained);
+    expect(metrics.train).toEqual(undisturbed.metrics.train);
+    const rmse = (split: typeof metrics) => (split.validation as RegressionMetrics).rmse;
+    expect(rmse(metrics)).toBeGreaterThan(1000 * rmse(undisturbed.metrics));
+  });
+});
+
+describe('a constant feature', () => {
+  const table = noisyTable(60);
+  const constant = { name: 'same', type: 'number', values: new Float64Array(60).fill(42) } as const;
+  const single = tableOf({ only: Array.from({ length: 60 }, () => 'one') }).columns[0];
+  const withConstants = { rows: 60, columns: [constant, ...table.columns, single] };
+  const features = ['same', 'a', 'only', 'b'];
+
+  const logistic = (type: string) =>
+    resolved({ type: 'logistic_regression', target: 'label', features, solver: { type } });
+  const configs: Record<string, ResolvedModelConfig> = {
+    linear_regression: linear({ target: 'price', features }),
+    'logistic_regression, newton': logistic('newton'),
+    'logistic_regression, lbfgs': logistic('lbfgs'),
+    'logistic_regression, gradient_descent': logistic('gradient_descent'),
+    perceptron: resolved({ type: 'perceptron', target: 'label', features }),
+    mlp: network({ target: 'price', features, l2: 0.01 }),
+    'mlp, momentum': network({ target: 'price', features, optimizer: { type: 'momentum' } }),
+  };
+
+  it.each(Object.entries(configs))('gets weight 0 and a warning from %s', (_, config) => {
+    const { outcome } = trainToEnd(config, withConstants);
+    const message = (name: string) =>
+      `the feature "${name}" has a single value in the training rows: it encodes as 0 and gets weight 0`;
+    expect(outcome.warnings).toEqual([
+      { code: 'constant_feature', message: message('same') },
+      { code: 'constant_feature', message: message('only') },
+    ]);
+    const [{ inputs, outputs }] = outcome.trained.layers;
+    expect([inputs, outcome.trained.preprocessing.columns]).toEqual([4, ['same', 'a', 'only=one', 'b']]);
+    const weightsOf = (column: number) =>
+      parametersOf(outcome).slice(column * outputs, (column + 1) * outputs);
+    expect(largest([...weightsOf(0), ...weightsOf(2)])).toBe(0);
+    expect(largest(weightsOf(1))).toBeGreaterThan(0);
+  });
+});
+
+describe('divergence', () => {
+  const table = noisyTable(60);
+  const mlp = (optimizer: object, more: object = {}) =>
+    resolved({
+      type: 'mlp',
+      task: 'classification',
+      target: 'label',
+      features: ['a', 'b'],
+      hidden_layers: [{ units: 8, activation: 'relu' }],
+      optimizer,
+      ...more,
+    });
+  const descent = { type: 'gradient_descent', learning_rate: 1e30, max_iterations: 1000 };
+  const configs: Record<string, ResolvedModelConfig> = {
+    'mlp, sgd': mlp({ type: 'sgd', learning_rate: 1e30 }),
+    'mlp, momentum': mlp({ type: 'momentum', learning_rate: 1e30 }),
+    'mlp, adam': mlp({ type: 'adam', learning_rate: 1e30 }),
+    'mlp, a regression': mlp({ type: 'sgd', learning_rate: 1e30 }, { task: 'regression', target: 'price' }),
+    linear_regression: linear({ target: 'price', features: ['a', 'b'], solver: descent }),
+    'logistic_regression with a penalty': resolved({
+      type: 'logistic_regression',
+      target: 'label',
+      features: ['a', 'b'],
+      solver: descent,
+      l2: 1,
+    }),
+  };
+
+  it.each(Object.entries(configs))('of %s fails the job in the epoch that it names', (_, config) => {
+    const records: unknown[] = [];
+    let failure: unknown = null;
+    try {
+      runTraining(config, table, { onEpoch: (record) => void records.push(record) });
+    } catch (error) {
+      failure = error;
+    }
+    expect(failure).toBeInstanceOf(JobFailure);
+    const { code, message } = failure as JobFailure;
+    expect(code).toBe('diverged');
+    expect(message).toContain(`diverged in epoch ${records.length + 1}: `);
+    expect(message).toContain('learning rate');
+    // JSON has no other way to say that a number was not finite.
+    expect(JSON.stringify(records)).not.toContain('"loss":null');
+    expect(JSON.stringify(records)).not.toMatch(/"(accuracy|rmse|validation_accuracy|validation_rmse)":null/);
+  });
+
+  it('of the weights alone, by the last step of an epoch, is found before it can be stored', () => {
+    const config = mlp(
+      { type: 'sgd', learning_rate: 1e40 },
+      { epochs: 1, batch_size: 60, validation: { fraction: 0 } },
+    );
+    expect(() => trainToEnd(config, table)).toThrow(/^diverged in epoch 1: weight \d+ is -?Infinity/);
+  });
+});
