@@ -1,5 +1,6 @@
 /** Slow clients, clients that leave, failures inside, and the orderly end. */
 
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { Agent, request as httpRequest } from 'node:http';
 import { connect, type Socket } from 'node:net';
@@ -119,14 +120,18 @@ describe('a client that goes', () => {
     );
     first.end();
     await expect
-      .poll(async () => (await service.call('GET', path.replace('30', '1'))).status, { timeout: 3_000 })
+      .poll(async () => (await service.call('GET', path.replace('wait=30', 'wait=1'))).status, {
+        timeout: 3_000,
+      })
       .toBe(503);
     const refused = await service.call('GET', path);
     expect(refused.json.code).toBe('busy');
     expect(refused.headers['retry-after']).toBe('1');
     first.destroy();
     await expect
-      .poll(async () => (await service.call('GET', path.replace('30', '1'))).status, { timeout: 5_000 })
+      .poll(async () => (await service.call('GET', path.replace('wait=30', 'wait=1'))).status, {
+        timeout: 5_000,
+      })
       .toBe(200);
   });
 });
@@ -265,7 +270,7 @@ describe('closing', () => {
     const text = readAll(socket);
     const request = 'GET /api/v1/models HTTP/1.1\r\nHost: localhost\r\n\r\n';
     socket.write(request);
-    await sleep(100);
+    await once(socket, 'data');
     const closing = service.app.close();
     await sleep(20);
     socket.write(request);

@@ -46,6 +46,13 @@ async function waitFor(service: Service, id: string, condition: (job: Job) => bo
   throw new Error(`the job did not get there: ${service.output()}`);
 }
 
+/** Waits until the service has logged a line with the text. */
+async function logged(service: Service, text: string): Promise<void> {
+  for (let i = 0; i < 300 && !service.output().includes(text); i++)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(service.output()).toContain(text);
+}
+
 async function weightsHash(service: Service, version = 1): Promise<string> {
   return (await call<Version>(service, 'GET', `/api/v1/models/iris/versions/${version}`)).body.weights_sha256;
 }
@@ -58,6 +65,7 @@ describe('a stop', () => {
       const id = await startJob(service, longConfig);
       await waitFor(service, id, (job) => job.progress.epoch > 10);
       const wait = call(service, 'GET', `/api/v1/jobs/${id}?wait=60`);
+      await logged(service, 'wait=60');
       const { code, ms } = await service.end('SIGTERM', to);
       expect(code).toBe(0);
       expect(ms).toBeLessThan(10_000);

@@ -11,20 +11,20 @@ import { call, cleanUp, root, type Service, startService, temporaryFolder } from
 
 afterAll(cleanUp);
 
-/** Each takes about two seconds on the plain kernels, with checkpoints every 100 ms. */
+/** Each takes some seconds on the plain kernels, with checkpoints every 100 ms. */
 const families = {
   'network with adam': {
     type: 'mlp',
     target: 'species',
     hidden_layers: [{ units: 32, activation: 'tanh' }],
-    epochs: 2_000,
+    epochs: 8_000,
   },
   'network with momentum': {
     type: 'mlp',
     target: 'species',
     hidden_layers: [{ units: 32, activation: 'relu' }],
     optimizer: { type: 'momentum', learning_rate: 0.01 },
-    epochs: 2_000,
+    epochs: 8_000,
   },
   'softmax regression by gradient descent': {
     type: 'logistic_regression',
