@@ -13,6 +13,7 @@ import { readTarget, type Target } from '../data/target.ts';
 import type { LossName } from '../math/losses/index.ts';
 import type { Matrix } from '../math/matrix.ts';
 import { createRandom } from '../math/random.ts';
+import { classWeights } from './class-weights.ts';
 import { randomStreams } from './random-streams.ts';
 
 /** The rows of one side of the split. */
@@ -23,6 +24,8 @@ export interface PreparedRows {
   readonly truth: Float64Array;
   /** What is fitted: `truth`, or its values after `targetScaling`, [n]. */
   readonly target: Float64Array;
+  /** Weight of each row in J, that of its class, [n]; null where all weigh 1. */
+  readonly weights: Float64Array | null;
 }
 
 export interface PreparedData {
@@ -69,6 +72,7 @@ export function prepareData(
     config.preprocessing,
   );
   const targetScaling = scaleTarget(target, split.train, config);
+  const weightOf = weightsByClass(target, split.train, config);
 
   function prepareRows(rows: Uint32Array): PreparedRows {
     const columns = fitted.columns.length;
@@ -81,7 +85,8 @@ export function prepareData(
     encodeTable(fitted, table, rows, x);
     const truth = gather(target, rows);
     const scaled = targetScaling && truth.map((value) => (value - targetScaling.mean) / targetScaling.scale);
-    return { x, truth, target: scaled ?? truth };
+    const weights = weightOf && truth.map((code) => weightOf[code]);
+    return { x, truth, target: scaled ?? truth, weights };
   }
 
   const classes = target.task === 'classification' ? target.classes : null;
@@ -115,6 +120,17 @@ function scaleTarget(
   const column = { name: config.target, type: 'number', values: target.values } as const;
   const { feature } = fitNumber(column, rows, { ...config.preprocessing, numeric: 'standardize' });
   return { mean: feature.offset, scale: feature.scale };
+}
+
+/** Of the training rows, and used for those held back too: their loss is then the same J. */
+function weightsByClass(
+  target: Target,
+  trainRows: Uint32Array,
+  config: ResolvedModelConfig,
+): Float64Array | null {
+  const setting = 'class_weight' in config ? config.class_weight : null;
+  if (setting === null || target.task !== 'classification') return null;
+  return classWeights(setting, target.classes, gather(target, trainRows));
 }
 
 function gather(target: Target, rows: Uint32Array): Float64Array {
