@@ -16,6 +16,7 @@ export const errorCodes = {
   nesting_too_deep: { status: 400, title: 'The JSON is nested too deeply' },
   duplicate_key: { status: 400, title: 'A JSON object repeats a key' },
   forbidden_key: { status: 400, title: 'A JSON object uses a reserved key' },
+  too_many_elements: { status: 400, title: 'A JSON array or object has too many elements' },
   incomplete_body: { status: 400, title: 'The body ended before it was complete' },
   empty_body: { status: 400, title: 'The request needs a body' },
   malformed_csv: { status: 400, title: 'The body is not valid CSV' },
@@ -60,6 +61,7 @@ export const errorCodes = {
   missing_values: { status: 422, title: 'A value is missing' },
   cardinality_too_high: { status: 422, title: 'A category column has too many distinct values' },
   column_name_clash: { status: 422, title: 'An encoded column would have the name of a real one' },
+  answer_too_large: { status: 422, title: 'The answer would be too large' },
   memory_exceeded: { status: 422, title: 'The job would need more memory than its budget' },
   // 5xx
   internal: { status: 500, title: 'Something went wrong on our side' },

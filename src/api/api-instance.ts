@@ -17,6 +17,8 @@ declare module 'fastify' {
     auth: 'key' | 'public';
     /** The handler reads the raw body itself, in one of these media types; its documentation stands beside each. */
     upload?: Readonly<Record<string, UploadMediaType>>;
+    /** In place of the general bound, for a route that checks its long array a piece at a time. */
+    maxJsonElements?: number;
   }
 }
 

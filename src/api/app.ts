@@ -101,6 +101,6 @@ function createServices({ store, data, config, now }: AppDependencies, limits: A
     datasets: createDatasetService({ store, data, spoolDir: join(config.dataDir, 'spool'), now }),
     models: createModelService(store, now),
     jobs: createJobService({ store, data, now, jobMemoryBytes: config.jobMemoryBytes, limits }),
-    predictions: createPredictionService(store, createReferencePredictor, limits.predictorCacheBytes),
+    predictions: createPredictionService(store, createReferencePredictor, limits),
   };
 }

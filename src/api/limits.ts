@@ -8,7 +8,18 @@ export const defaultLimits = {
   maxHeaderBytes: 16 * kibibyte,
   maxUrlLength: 8 * kibibyte,
   maxJsonBodyBytes: mebibyte,
+  /**
+   * Elements of one array of a JSON body, but for the rows of a prediction: twice the columns that a table may have. A schema
+   * reports each bad element, which takes some 3 µs.
+   */
+  maxJsonElements: 20_000,
   maxPredictBodyBytes: 2 * mebibyte,
+  /** 2 MiB could hold 700,000 empty rows, which take 0.3 s to parse alone. */
+  maxPredictRows: 50_000,
+  /** Rows may be tiny and their answers long. */
+  maxPredictAnswerBytes: 64 * mebibyte,
+  /** How long a prediction of many rows holds the event loop before others get their turn. */
+  predictSliceMs: 10,
   /** A table sent as JSON: it is parsed whole. */
   maxJsonUploadBytes: 8 * mebibyte,
   /** From the first byte of a request to the end of its headers. */

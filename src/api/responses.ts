@@ -26,6 +26,7 @@ export const jsonBodyCodes = [
   'nesting_too_deep',
   'duplicate_key',
   'forbidden_key',
+  'too_many_elements',
   'incomplete_body',
   'empty_body',
   'payload_too_large',

@@ -13,13 +13,16 @@ const closeBrace = 0x7d;
 const openBracket = 0x5b;
 const closeBracket = 0x5d;
 const colon = 0x3a;
+const comma = 0x2c;
 
 /**
  * Decodes and parses one JSON text. A byte-order mark is passed over.
  *
- * @throws TrainyardError `invalid_encoding`, `malformed_json`, `nesting_too_deep`, `duplicate_key`, `forbidden_key`: all 400
+ * @param maxElements most elements of one array, or keys of one object
+ * @throws TrainyardError `invalid_encoding`, `malformed_json`, `nesting_too_deep`, `duplicate_key`, `forbidden_key`,
+ *   `too_many_elements`: all 400
  */
-export function parseJson(bytes: Uint8Array): unknown {
+export function parseJson(bytes: Uint8Array, maxElements = Number.POSITIVE_INFINITY): unknown {
   let text: string;
   try {
     text = decoder.decode(bytes);
@@ -27,7 +30,7 @@ export function parseJson(bytes: Uint8Array): unknown {
     throw new TrainyardError('invalid_encoding', 'expected UTF-8 text');
   }
   const value = parse(text);
-  checkKeysAndDepth(text);
+  checkStructure(text, maxElements);
   return value;
 }
 
@@ -49,18 +52,26 @@ function lineAndColumn(text: string, position: number): string {
   return `line ${line}, column ${position - before.lastIndexOf('\n')}`;
 }
 
-/** Walks a text that JSON.parse has accepted, so only structure has to be followed. O(length), one Set per open object. */
-function checkKeysAndDepth(text: string): void {
-  const open: (Set<string> | null)[] = [];
+/** An array or object that is open at some place of the text. */
+interface Container {
+  /** Null in an array; made for the first key, since a body can hold very many empty objects. */
+  keys: Set<string> | null;
+  readonly isObject: boolean;
+  commas: number;
+}
+
+/** Walks a text that JSON.parse has accepted, so only structure has to be followed. O(length). */
+function checkStructure(text: string, maxElements: number): void {
+  const open: Container[] = [];
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     if (code === quote) {
       const end = endOfString(text, i);
-      const keys = open.at(-1);
-      if (keys && isKey(text, end)) addKey(keys, text.slice(i, end), text, i);
+      const container = open.at(-1);
+      if (container?.isObject && isKey(text, end)) addKey(container, text.slice(i, end), text, i);
       i = end - 1;
     } else if (code === openBrace || code === openBracket) {
-      open.push(code === openBrace ? new Set() : null);
+      open.push({ keys: null, isObject: code === openBrace, commas: 0 });
       if (open.length > maxJsonDepth) {
         throw new TrainyardError(
           'nesting_too_deep',
@@ -69,6 +80,11 @@ function checkKeysAndDepth(text: string): void {
       }
     } else if (code === closeBrace || code === closeBracket) {
       open.pop();
+    } else if (code === comma && ++open.at(-1)!.commas >= maxElements) {
+      throw new TrainyardError(
+        'too_many_elements',
+        `expected at most ${maxElements} elements in an array or object; exceeded at ${lineAndColumn(text, i)}`,
+      );
     }
   }
 }
@@ -91,7 +107,7 @@ function isKey(text: string, end: number): boolean {
   }
 }
 
-function addKey(keys: Set<string>, raw: string, text: string, position: number): void {
+function addKey(container: Container, raw: string, text: string, position: number): void {
   const key = raw.includes('\\') ? (JSON.parse(raw) as string) : raw.slice(1, -1);
   if (forbiddenKeys.has(key)) {
     throw new TrainyardError(
@@ -99,11 +115,12 @@ function addKey(keys: Set<string>, raw: string, text: string, position: number):
       `the key "${key}" is reserved; at ${lineAndColumn(text, position)}`,
     );
   }
-  if (keys.has(key)) {
+  container.keys ??= new Set();
+  if (container.keys.has(key)) {
     throw new TrainyardError(
       'duplicate_key',
       `the key ${JSON.stringify(key.slice(0, 128))} is repeated at ${lineAndColumn(text, position)}`,
     );
   }
-  keys.add(key);
+  container.keys.add(key);
 }

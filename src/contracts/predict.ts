@@ -1,12 +1,18 @@
 /** Predictions from raw rows. */
 import { z } from 'zod';
-import { Cell } from './dataset.ts';
+import { Cell, type Row } from './dataset.ts';
 import { Label, ModelName, VersionNumber, Warning } from './names.ts';
+
+/**
+ * Described here, checked where it is encoded (`RowEncoder`): a body may hold hundreds of thousands of rows, and checking them all
+ * in one go would hold the event loop.
+ */
+const PredictRow = z.unknown().meta(z.toJSONSchema(z.record(z.string(), Cell))) as z.ZodType<Row>;
 
 export const PredictRequest = z
   .strictObject({
     rows: z
-      .array(z.record(z.string(), Cell))
+      .array(PredictRow)
       .min(1)
       .meta({ description: 'One object a row, keyed by feature; a missing feature is null or left out' }),
   })

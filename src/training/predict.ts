@@ -1,23 +1,18 @@
 /** Runs a trained model forward: on rows as clients send them, and on encoded matrices to measure it. */
-import type { Row } from '../contracts/dataset.ts';
 import type { Warning } from '../contracts/names.ts';
 import type { Prediction } from '../contracts/predict.ts';
 import type { TrainedModel } from '../contracts/version.ts';
 import { createRowEncoder } from '../data/preprocessing/row-encoder.ts';
-import { createRowReport } from '../data/preprocessing/row-report.ts';
+import { createRowReport, type RowReport } from '../data/preprocessing/row-report.ts';
 import { JobFailure } from '../errors.ts';
 import type { Kernels } from '../math/kernels/kernels.ts';
 import { type Matrix, requireShape } from '../math/matrix.ts';
 import { createForwardPass, type ForwardPass } from './forward-pass.ts';
 
-/** Rows of one forward pass: enough to amortise its calls, few enough to be far below the 50 ms between two polls. */
-const batchRows = 64;
-
-export interface RowPredictions {
-  /** In the order of the rows. */
-  readonly predictions: Prediction[];
-  readonly warnings: Warning[];
-}
+/** Most rows of one forward pass: enough to amortise its calls. */
+const maxBatchRows = 64;
+/** Most multiply-adds of one forward pass: below 20 ms on the plain kernels, and nobody else has a turn meanwhile. */
+const maxBatchWork = 2 ** 23;
 
 export interface Scores {
   /** Row-major, all finite: probabilities [n, classes], or values [n, 1] in the target's units. */
@@ -26,15 +21,17 @@ export interface Scores {
   readonly predictedCodes: Int32Array | null;
 }
 
-/** Keeps memory between calls, which do not wait: one thread may share it, two may not. */
+/** Its memory is in use only while a batch is computed: one thread may share it, two may not. */
 export interface Predictor {
   /**
-   * A row's prediction depends, to the bit, neither on the other rows nor on the order of its keys.
+   * Predictions in the order of the rows, a batch at a time, so that the caller may let others have their turn between two;
+   * returns the warnings. A row's prediction depends, to the bit, neither on the other rows nor on the order of its keys.
    *
-   * @throws TrainyardError with the problems of all rows, to 100: `missing_values`, `number_out_of_range` (also for numbers
-   *   so large that the output overflows) or `validation_failed`
+   * @param rows as the client sent them: each is checked as it is encoded
+   * @throws TrainyardError after the last batch, with the problems of all rows, to 100: `missing_values`,
+   *   `number_out_of_range` (also for numbers so large that the output overflows) or `validation_failed`
    */
-  predictRows(rows: readonly Row[]): RowPredictions;
+  predictRows(rows: readonly unknown[]): Generator<Prediction[], Warning[]>;
   /**
    * @param x    encoded rows [n, inputs], of either dtype
    * @param poll called before each batch; may throw to stop
@@ -43,40 +40,47 @@ export interface Predictor {
   scores(x: Matrix, poll: () => void): Scores;
 }
 
+const overflowing = 'the numbers are so large that the output overflows';
+
 /**
  * @param weights the version's weights block
  * @throws ShapeError when the kernels are not of the model's dtype
  */
 export function createPredictor(trained: TrainedModel, weights: Uint8Array, kernels: Kernels): Predictor {
+  const work = trained.layers.reduce((sum, { inputs, outputs }) => sum + inputs * outputs, 0);
+  const batchRows = Math.max(1, Math.min(maxBatchRows, Math.floor(maxBatchWork / work)));
   const forward = createForwardPass(trained, weights, kernels, batchRows);
   const encoder = createRowEncoder(trained.preprocessing);
 
+  function predictBatch(
+    rows: readonly unknown[],
+    start: number,
+    count: number,
+    report: RowReport,
+  ): Prediction[] {
+    const { input } = forward;
+    for (let i = 0; i < count; i++) {
+      encoder.encode(rows[start + i], start + i, input.data, i * input.stride, report);
+    }
+    const predictions: Prediction[] = [];
+    // Once a row is refused, the rest is read for its problems alone.
+    if (report.isRefused) return predictions;
+    forward.run(count);
+    for (let i = 0; i < count; i++) {
+      if (forward.isFinite(i)) predictions.push(predictionOf(trained, forward, i));
+      else report.add(start + i, null, 'number_out_of_range', overflowing);
+    }
+    return predictions;
+  }
+
   return {
-    predictRows(rows) {
-      const { input } = forward;
+    *predictRows(rows) {
       const report = createRowReport();
-      const predictions: Prediction[] = [];
       for (let start = 0; start < rows.length; start += batchRows) {
-        const count = Math.min(batchRows, rows.length - start);
-        for (let i = 0; i < count; i++) {
-          encoder.encode(rows[start + i], start + i, input.data, i * input.stride, report);
-        }
-        // Once a row is refused, the rest is read for its problems alone.
-        if (report.isRefused) continue;
-        forward.run(count);
-        for (let i = 0; i < count; i++) {
-          if (forward.isFinite(i)) predictions.push(predictionOf(trained, forward, i));
-          else
-            report.add(
-              start + i,
-              null,
-              'number_out_of_range',
-              'the numbers are so large that the output overflows',
-            );
-        }
+        yield predictBatch(rows, start, Math.min(batchRows, rows.length - start), report);
       }
       report.throwIfRefused();
-      return { predictions, warnings: report.warnings() };
+      return report.warnings();
     },
 
     scores(x, poll) {

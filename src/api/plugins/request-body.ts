@@ -34,7 +34,7 @@ function takesJson(request: FastifyRequest): boolean {
 async function readJson(request: FastifyRequest, limits: ApiLimits): Promise<unknown> {
   if (announcesBody(request.raw)) checkMediaType(request, ['application/json']);
   const bytes = await readAll(request, request.routeOptions.bodyLimit ?? limits.maxJsonBodyBytes, limits);
-  return parseJson(bytes);
+  return parseJson(bytes, request.routeOptions.config.maxJsonElements ?? limits.maxJsonElements);
 }
 
 /** Clients that always send a JSON body send `{}` to a route that needs none; that says nothing, so it may pass. */

@@ -11,10 +11,11 @@ export interface RowEncoder {
    * Writes the encoded row to data[at …], f64 arithmetic stored in the dtype of `data`. The order of its keys does not matter. A
    * key that is absent or null is missing: imputed, or refused where the model has nothing to impute.
    *
+   * @param row    what the client sent: nothing has checked it
    * @param number 0-based place of the row in the request
    * @param report gets every problem; what was written is then of no use
    */
-  encode(row: Row, number: number, data: FloatArray, at: number, report: RowReport): void;
+  encode(row: unknown, number: number, data: FloatArray, at: number, report: RowReport): void;
 }
 
 interface RowContext {
@@ -41,6 +42,10 @@ export function createRowEncoder(fitted: FittedPreprocessing): RowEncoder {
 
   return {
     encode(row, number, data, at, report) {
+      if (!isRow(row)) {
+        report.add(number, null, 'invalid_type', `expected an object, got ${kindOf(row)}`);
+        return;
+      }
       const context = { number, data, at, report };
       let present = 0;
       for (const encoder of encoders) {
@@ -125,5 +130,11 @@ const kinds: Readonly<Record<string, string>> = {
 };
 
 function kindOf(value: unknown): string {
-  return kinds[typeof value] ?? 'something else';
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'an array' : (kinds[typeof value] ?? 'an object');
+}
+
+/** An object: whether each cell fits its feature is for the feature's encoder to say. */
+function isRow(value: unknown): value is Row {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

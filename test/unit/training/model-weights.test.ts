@@ -3,7 +3,14 @@ import { describe, expect, it } from 'vitest';
 import type { Cell } from '../../../src/contracts/dataset.ts';
 import type { Weights } from '../../../src/contracts/version.ts';
 import { decodeWeights, encodeWeights, weightsInUnits } from '../../../src/training/model-weights.ts';
-import { type ModelOptions, people, predictorOf, trainedModel, weightsOf } from './trained-models.ts';
+import {
+  type ModelOptions,
+  people,
+  predictAll,
+  predictorOf,
+  trainedModel,
+  weightsOf,
+} from './trained-models.ts';
 
 type Type = Parameters<typeof weightsInUnits>[0]['config']['type'];
 
@@ -71,7 +78,7 @@ describe('weightsInUnits', () => {
       };
       const predictor = predictorOf(trained);
       for (const age of [-10, 0, 33.3]) {
-        const [prediction] = predictor.predictRows([{ age, sex: 'm', member: true }]).predictions as {
+        const [prediction] = predictAll(predictor, [{ age, sex: 'm', member: true }]).predictions as {
           value: number;
         }[];
         const terms = coefficients.age * age + coefficients['sex=m'] + coefficients['member=true'];

@@ -11,6 +11,7 @@ import { allRows, tableOf } from '../data/table-of.ts';
 import {
   type ModelOptions,
   people,
+  predictAll,
   predictLinear,
   predictorOf,
   trainedModel,
@@ -61,10 +62,10 @@ describe.each(Object.entries(heads))('predictRows of a %s', (_, options) => {
   it('gives each row the prediction that it has alone, whatever the order of its keys, to the bit', () => {
     fc.assert(
       fc.property(rows, (request) => {
-        const { predictions } = predictor.predictRows(request);
+        const { predictions } = predictAll(predictor, request);
         request.forEach((row, i) => {
           const reversed: Row = Object.fromEntries(Object.entries(row).reverse());
-          expect(predictor.predictRows([reversed]).predictions[0]).toEqual(predictions[i]);
+          expect(predictAll(predictor, [reversed]).predictions[0]).toEqual(predictions[i]);
         });
       }),
       { numRuns: 20 },
@@ -74,7 +75,7 @@ describe.each(Object.entries(heads))('predictRows of a %s', (_, options) => {
   it('fits the response schema, with probabilities that add up to 1', () => {
     fc.assert(
       fc.property(rows, (request) => {
-        const result = { model: 'm', version: 1, ...predictor.predictRows(request) };
+        const result = { model: 'm', version: 1, ...predictAll(predictor, request) };
         expect(PredictResponse.safeParse(result).success).toBe(true);
         for (const prediction of result.predictions) {
           if ('value' in prediction) continue;
@@ -99,7 +100,7 @@ describe.each(Object.entries(heads))('predictRows of a %s', (_, options) => {
     const { outputs, predictedCodes } = predictor.scores(x, () => {});
     const width = outputs.length / table.rows;
     const requests = people.age.map((age, i): Row => ({ age, sex: people.sex[i], member: people.member[i] }));
-    predictor.predictRows(requests).predictions.forEach((prediction, i) => {
+    predictAll(predictor, requests).predictions.forEach((prediction, i) => {
       const scored = [...outputs.subarray(i * width, (i + 1) * width)];
       if ('value' in prediction) expect(scored).toEqual([prediction.value]);
       else {
@@ -157,7 +158,7 @@ describe('createPredictor', () => {
   it('refuses bad rows together, and predicts none', () => {
     const predictor = predictorOf(trainedModel(heads['logistic regression']));
     const bad = Array.from({ length: 130 }, (_, i): Row => (i % 65 === 64 ? { age: 'old' } : { age: 3 }));
-    expect(() => predictor.predictRows(bad)).toThrow(
+    expect(() => predictAll(predictor, bad)).toThrow(
       expect.objectContaining({
         code: 'validation_failed',
         errors: [64, 129].map((row) => expect.objectContaining({ pointer: `/rows/${row}/age` })),
@@ -166,7 +167,7 @@ describe('createPredictor', () => {
   });
 
   it('warns of an unseen category and predicts all the same', () => {
-    const { predictions, warnings } = predictorOf(trainedModel(heads['linear regression'])).predictRows([
+    const { predictions, warnings } = predictAll(predictorOf(trainedModel(heads['linear regression'])), [
       { sex: 'x' },
     ]);
     expect(predictions).toHaveLength(1);
@@ -180,13 +181,13 @@ describe('createPredictor', () => {
       preprocessing: { numeric: 'none' },
     });
     const predictor = predictorOf(trained, [1e10, 0]);
-    expect(() => predictor.predictRows([{ x: 1 }, { x: 1e305 }])).toThrow(
+    expect(() => predictAll(predictor, [{ x: 1 }, { x: 1e305 }])).toThrow(
       expect.objectContaining({
         code: 'number_out_of_range',
         errors: [expect.objectContaining({ pointer: '/rows/1' })],
       }),
     );
-    expect(predictor.predictRows([{ x: 1 }]).predictions).toEqual([{ value: 1e10 }]);
+    expect(predictAll(predictor, [{ x: 1 }]).predictions).toEqual([{ value: 1e10 }]);
   });
 
   it('does not take an overflow for certainty', () => {

@@ -1,13 +1,14 @@
 /** Small trained models for tests: real preprocessing, random weights. */
 import type { Cell, Row } from '../../../src/contracts/dataset.ts';
 import { Preprocessing } from '../../../src/contracts/model-config.ts';
+import type { Prediction } from '../../../src/contracts/predict.ts';
 import type { TrainedModel } from '../../../src/contracts/version.ts';
 import { fitPreprocessing } from '../../../src/data/preprocessing/fit-preprocessing.ts';
 import type { ActivationName } from '../../../src/math/activations/index.ts';
 import { createReferenceKernels } from '../../../src/math/kernels/reference.ts';
 import { createRandom } from '../../../src/math/random.ts';
 import { encodeWeights } from '../../../src/training/model-weights.ts';
-import { createPredictor } from '../../../src/training/predict.ts';
+import { createPredictor, type Predictor } from '../../../src/training/predict.ts';
 import { allRows, tableOf } from '../data/table-of.ts';
 
 export interface ModelOptions {
@@ -74,5 +75,19 @@ export function predictLinear(
   xs: readonly number[],
 ) {
   const trained = trainedModel({ ...options, columns: { x: [0, 1] }, preprocessing: { numeric: 'none' } });
-  return predictorOf(trained, parameters).predictRows(xs.map((x): Row => ({ x }))).predictions;
+  return predictAll(
+    predictorOf(trained, parameters),
+    xs.map((x): Row => ({ x })),
+  ).predictions;
+}
+
+/** All batches of a prediction together. */
+export function predictAll(predictor: Predictor, rows: readonly unknown[]) {
+  const predictions: Prediction[] = [];
+  const batches = predictor.predictRows(rows);
+  for (;;) {
+    const { done, value } = batches.next();
+    if (done) return { predictions, warnings: value };
+    predictions.push(...value);
+  }
 }
