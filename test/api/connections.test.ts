@@ -119,14 +119,18 @@ describe('a client that goes', () => {
     );
     first.end();
     await expect
-      .poll(async () => (await service.call('GET', path.replace('wait=30', 'wait=1'))).status, { timeout: 3_000 })
+      .poll(async () => (await service.call('GET', path.replace('wait=30', 'wait=1'))).status, {
+        timeout: 3_000,
+      })
       .toBe(503);
     const refused = await service.call('GET', path);
     expect(refused.json.code).toBe('busy');
     expect(refused.headers['retry-after']).toBe('1');
     first.destroy();
     await expect
-      .poll(async () => (await service.call('GET', path.replace('wait=30', 'wait=1'))).status, { timeout: 5_000 })
+      .poll(async () => (await service.call('GET', path.replace('wait=30', 'wait=1'))).status, {
+        timeout: 5_000,
+      })
       .toBe(200);
   });
 });
