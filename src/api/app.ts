@@ -100,7 +100,7 @@ function createServices({ store, data, config, now }: AppDependencies, limits: A
   return {
     datasets: createDatasetService({ store, data, spoolDir: join(config.dataDir, 'spool'), now }),
     models: createModelService(store, now),
-    jobs: createJobService({ store, now, jobMemoryBytes: config.jobMemoryBytes, limits }),
+    jobs: createJobService({ store, data, now, jobMemoryBytes: config.jobMemoryBytes, limits }),
     predictions: createPredictionService(store, createReferencePredictor, limits),
   };
 }

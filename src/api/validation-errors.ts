@@ -46,9 +46,13 @@ function describe(issue: Issue): { code: string; message: string } {
   if (got === undefined) {
     return { code: 'missing_field', message: `expected ${expectation(issue)}, got nothing` };
   }
-  const code =
-    issue.code === 'too_big' ? 'too_large' : issue.code === 'invalid_union' ? 'invalid_value' : issue.code;
-  return { code, message: `expected ${expectation(issue)}, got ${quoted(got)}` };
+  return { code: codeOf(issue), message: `expected ${expectation(issue)}, got ${quoted(got)}` };
+}
+
+function codeOf({ code }: Issue): string {
+  if (code === 'too_big') return 'too_large';
+  // `custom` is a rule of ours between fields: it too is about a value.
+  return code === 'invalid_union' || code === 'custom' ? 'invalid_value' : code;
 }
 
 /** An unknown discriminator reports the whole object as its input. */

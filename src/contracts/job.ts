@@ -15,6 +15,7 @@ export const StopReason = z.enum([
   'converged',
   'max_iterations',
   'max_epochs',
+  'early_stopping',
   'diverged',
   'cancelled',
   'poison',

@@ -2,7 +2,10 @@
 import { z } from 'zod';
 import { activationNames } from '../math/activations/index.ts';
 import { initializerNames } from '../math/initializers/index.ts';
+import { ClassWeight } from './class-weight.ts';
+import { EarlyStopping } from './early-stopping.ts';
 import { ColumnName } from './names.ts';
+import { Optimizer } from './optimizer.ts';
 
 const positive = z.number().positive();
 const fraction = z.number().min(0).lt(1);
@@ -43,25 +46,6 @@ export const Validation = z
 export type Validation = z.infer<typeof Validation>;
 
 const learningRate = (value: number) => positive.default(value);
-
-export const Optimizer = z
-  .discriminatedUnion('type', [
-    z.strictObject({ type: z.literal('sgd'), learning_rate: learningRate(0.01) }),
-    z.strictObject({
-      type: z.literal('momentum'),
-      learning_rate: learningRate(0.01),
-      momentum: fraction.default(0.9),
-    }),
-    z.strictObject({
-      type: z.literal('adam'),
-      learning_rate: learningRate(0.001),
-      beta1: fraction.default(0.9),
-      beta2: fraction.default(0.999),
-      epsilon: positive.default(1e-8),
-    }),
-  ])
-  .meta({ id: 'Optimizer' });
-export type Optimizer = z.infer<typeof Optimizer>;
 
 const iterations = (value: number) => z.int().min(1).max(1_000_000).default(value);
 const tolerance = (value: number) =>
@@ -115,8 +99,12 @@ export const HiddenLayer = z
   .strictObject({
     units: z.int().min(1).max(65_536),
     activation: z.enum(activationNames),
+    dropout: fraction.default(0).meta({
+      description:
+        'Probability that a unit is left out of a row in training; the rest are scaled by 1/(1 − dropout). Off when predicting',
+    }),
     initializer: z.enum(initializerNames).optional().meta({
-      description: 'Default: he for the ReLU family, glorot for the rest',
+      description: 'Default: glorot for identity, sigmoid and tanh, he for the ReLU family',
     }),
   })
   .meta({ id: 'HiddenLayer' });
@@ -135,6 +123,10 @@ const common = {
 };
 const l2 = z.number().min(0).default(0).meta({
   description: 'λ of the penalty (λ/2)·‖w‖₂² in J; intercepts and biases are never penalised',
+});
+const l1 = z.number().min(0).default(0).meta({
+  description:
+    'Weight of the penalty l1·‖w‖₁ in J; intercepts and biases are never penalised. A network steps by its subgradient l1·sign(w), 0 at w = 0: weights come close to 0 without staying on it',
 });
 const fitIntercept = z.boolean().default(true);
 const noValidation = Validation.prefault({ fraction: 0 });
@@ -188,12 +180,32 @@ export const MlpConfig = z
       description: "Default: by the target's type, resolved when a job is submitted",
     }),
     hidden_layers: z.array(HiddenLayer).max(64).default([]),
+    l1,
     l2,
     optimizer: Optimizer.prefault({ type: 'adam' }),
     epochs,
     batch_size: z.int().min(1).max(1_000_000).default(32),
     shuffle,
+    early_stopping: EarlyStopping.nullable().default(null),
     validation: Validation.prefault({ fraction: 0.1 }),
+    class_weight: ClassWeight.nullable().default(null),
+  })
+  .check(({ value, issues }) => {
+    const { warmup_epochs: warmup } = value.optimizer.schedule;
+    if (warmup >= value.epochs)
+      issues.push({
+        code: 'custom',
+        path: ['optimizer', 'schedule', 'warmup_epochs'],
+        input: warmup,
+        message: `fewer warm-up epochs than epochs, ${value.epochs}`,
+      });
+    if (value.early_stopping?.monitor === 'validation_loss' && value.validation.fraction === 0)
+      issues.push({
+        code: 'custom',
+        path: ['early_stopping', 'monitor'],
+        input: 'validation_loss',
+        message: '"loss", or a validation split to measure the validation_loss on',
+      });
   })
   .meta({ id: 'MlpConfig' });
 export type MlpConfig = z.infer<typeof MlpConfig>;

@@ -38,12 +38,22 @@ export interface RowsRequest {
   readonly limit: number;
 }
 
+/** Which of the labels does the column have? */
+export interface PresentLabelsRequest {
+  readonly kind: 'present_labels';
+  readonly path: string;
+  readonly column: string;
+  readonly type: ColumnProfile['type'];
+  readonly labels: readonly string[];
+}
+
 export interface DataReplies {
   ingest: IngestedTable;
   rows: Row[];
+  present_labels: string[];
 }
 
-export type DataRequest = IngestRequest | RowsRequest;
+export type DataRequest = IngestRequest | RowsRequest | PresentLabelsRequest;
 
 /** A TrainyardError on the wire: the client makes one of it again. */
 export interface WireError {

@@ -3,6 +3,7 @@ import { TrainyardError } from '../errors.ts';
 import { ingest } from './ingest/ingest.ts';
 import { createLimiter } from './limiter.ts';
 import type { DataReplies, DataRequest, FromDataProcess, ToDataProcess, WireError } from './messages.ts';
+import { presentLabels } from './present-labels.ts';
 import { readRows } from './row-pages.ts';
 
 export interface DataProcessChannel {
@@ -37,6 +38,8 @@ export function runDataProcess({ channel, tempDir, logger }: DataProcessOptions)
         return limitIngest(() => ingest(request, tempDir));
       case 'rows':
         return limitRows(() => readRows(request));
+      case 'present_labels':
+        return limitRows(() => presentLabels(request));
     }
   }
 

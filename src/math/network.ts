@@ -1,8 +1,9 @@
 /** A stack of dense layers: forward, backward and its parameters, in memory that is made once and used at every step. */
-import { activations } from './activations/index.ts';
+import { createDropout, type Dropout } from './dropout.ts';
 import { type InitializerName, initializers } from './initializers/index.ts';
 import type { Kernels } from './kernels/kernels.ts';
 import { type FloatArray, type Matrix, requireShape, ShapeError } from './matrix.ts';
+import { type BackwardMemory, createBackwardMemory, createBatchViews } from './network-memory.ts';
 import {
   createParameterLayout,
   type LayerParameters,
@@ -17,6 +18,14 @@ export interface NetworkOptions {
   /** Most rows of one forward pass. */
   readonly maxBatch: number;
   readonly kernels: Kernels;
+  /** Probability that a unit of each hidden layer is left out in training; without it, or past its end, 0. */
+  readonly dropout?: readonly number[];
+}
+
+/** l1·Σ|w| + (l2/2)·Σ w² over the weights; biases are never penalised. */
+export interface Penalty {
+  readonly l1: number;
+  readonly l2: number;
 }
 
 export interface Network {
@@ -33,11 +42,13 @@ export interface Network {
    * Logits [n, m] of x [n, k], n ≤ maxBatch; they are the network's memory and hold until the next call. A row's result does not
    * depend on the other rows.
    *
+   * @param dropping draws the units to leave out, layer after layer; null, as when predicting, leaves none out
    * @throws ShapeError when x has other columns than the first layer has inputs, or more rows than maxBatch
    */
-  forward(x: Matrix): Matrix;
+  forward(x: Matrix, dropping?: Random | null): Matrix;
   /**
-   * Overwrites `gradients` with ∂L/∂parameters, given the x of the last `forward` and ∂L/∂logits [n, m].
+   * Overwrites `gradients` with ∂L/∂parameters, given the x of the last `forward` and ∂L/∂logits [n, m]. Units that it left out have
+   * no part in it.
    */
   backward(x: Matrix, dLogits: Matrix): void;
 
@@ -48,28 +59,14 @@ export interface Network {
   /** @throws ShapeError when the number of parameters differs */
   importParameters(flat: FloatArray): void;
 
-  /** gradients += λ·w for weights, not biases: the gradient of `penalty`. */
-  addL2(lambda: number): void;
-  /** (λ/2)·Σ w² over the weights, in f64. */
-  penalty(lambda: number): number;
-}
-
-/** Views on the activations of one layer for a batch of so many rows. */
-interface LayerBatch {
-  readonly a: Matrix;
-  /** Kept only where the activation's derivative needs it. */
-  readonly z: Matrix | null;
-}
-
-interface BackwardMemory {
-  readonly gradients: FloatArray;
-  readonly layers: readonly LayerParameters[];
-  /** By number of rows, then by hidden layer: ∂L/∂a, which becomes ∂L/∂z in place. */
-  batch(rows: number): readonly Matrix[];
+  /** gradients += l1·sign(w) + l2·w: the gradient of `penalty`, at w = 0 the subgradient 0. */
+  addPenaltyGradient(penalty: Penalty): void;
+  /** In f64. */
+  penalty(penalty: Penalty): number;
 }
 
 /** @throws ShapeError when the layers do not fit each other */
-export function createNetwork({ layers: shapes, maxBatch, kernels }: NetworkOptions): Network {
+export function createNetwork({ layers: shapes, maxBatch, kernels, dropout = [] }: NetworkOptions): Network {
   const layout = createParameterLayout(shapes, kernels);
   const last = shapes.length - 1;
   if (shapes[last].activation !== 'identity') {
@@ -78,6 +75,12 @@ export function createNetwork({ layers: shapes, maxBatch, kernels }: NetworkOpti
   const parameters = kernels.allocate(layout.blockLength);
   const layers = layout.views(parameters);
   const batchOf = createBatchViews(shapes, maxBatch, kernels);
+  const dropouts = shapes.map(({ outputs }, l): Dropout | null =>
+    l < last && dropout[l] > 0 ? createDropout(dropout[l], outputs, maxBatch, kernels) : null,
+  );
+  /** What each layer of the last `forward` read, the dropout before it done. */
+  const inputs: Matrix[] = new Array(shapes.length);
+  let hasDropped = false;
   let backwardMemory: BackwardMemory | null = null;
   // Only training needs it, and a network that serves predictions would double its memory.
   const needBackwardMemory = (): BackwardMemory => {
@@ -94,15 +97,17 @@ export function createNetwork({ layers: shapes, maxBatch, kernels }: NetworkOpti
       return needBackwardMemory().gradients;
     },
 
-    forward(x) {
+    forward(x, dropping = null) {
       if (x.rows > maxBatch)
         throw new ShapeError(`forward: expected at most ${maxBatch} rows, got ${x.rows}`);
       const batch = batchOf(x.rows);
+      hasDropped = dropping !== null;
       let input = x;
       for (let l = 0; l <= last; l++) {
         const { a, z } = batch[l];
+        inputs[l] = input;
         kernels.denseForward(input, layers[l].weights, layers[l].bias, shapes[l].activation, a, z);
-        input = a;
+        input = dropping === null ? a : (dropouts[l]?.forward(a, dropping) ?? a);
       }
       return input;
     },
@@ -115,8 +120,9 @@ export function createNetwork({ layers: shapes, maxBatch, kernels }: NetworkOpti
       for (let l = last; l >= 0; l--) {
         const dz = l === last ? dLogits : hidden[l];
         const { weights: dw, bias: db } = memory.layers[l];
+        if (hasDropped) dropouts[l]?.backward(dz);
         if (l < last) kernels.activationBackward(shapes[l].activation, batch[l].a, batch[l].z, dz);
-        kernels.denseBackwardWeights(l === 0 ? x : batch[l - 1].a, dz, dw, db);
+        kernels.denseBackwardWeights(l === 0 ? x : inputs[l], dz, dw, db);
         if (l > 0) kernels.denseBackwardInput(dz, layers[l].weights, hidden[l - 1]);
       }
     },
@@ -125,15 +131,23 @@ export function createNetwork({ layers: shapes, maxBatch, kernels }: NetworkOpti
     exportParameters: () => layout.flatten(parameters),
     importParameters: (flat) => layout.fill(parameters, flat),
 
-    addL2(lambda) {
+    addPenaltyGradient({ l1, l2 }) {
       const memory = needBackwardMemory();
-      for (let l = 0; l <= last; l++)
-        kernels.axpy(lambda, layers[l].weights.data, memory.layers[l].weights.data);
+      for (let l = 0; l <= last; l++) {
+        const w = layers[l].weights.data;
+        const dw = memory.layers[l].weights.data;
+        if (l1 > 0) kernels.addSigns(l1, w, dw);
+        if (l2 > 0) kernels.axpy(l2, w, dw);
+      }
     },
-    penalty(lambda) {
-      let sum = 0;
-      for (const { weights } of layers) sum += kernels.sumOfSquares(weights.data);
-      return (lambda / 2) * sum;
+    penalty({ l1, l2 }) {
+      let magnitudes = 0;
+      let squares = 0;
+      for (const { weights } of layers) {
+        if (l1 > 0) magnitudes += kernels.sumOfMagnitudes(weights.data);
+        if (l2 > 0) squares += kernels.sumOfSquares(weights.data);
+      }
+      return l1 * magnitudes + (l2 / 2) * squares;
     },
   };
 }
@@ -155,53 +169,4 @@ function initializeParameters(
     }
     bias.fill(0);
   }
-}
-
-/** Activations of all layers for up to maxBatch rows, as views that are made once for each number of rows. */
-function createBatchViews(shapes: readonly LayerShape[], maxBatch: number, kernels: Kernels) {
-  const blocks = shapes.map(({ outputs, activation }) => {
-    const length = maxBatch * kernels.strideOf(outputs);
-    const needsInput = activations[activation].derivativeFrom === 'input';
-    return { a: kernels.allocate(length), z: needsInput ? kernels.allocate(length) : null };
-  });
-  return remember((rows: number): LayerBatch[] =>
-    shapes.map(({ outputs }, l) => {
-      const { a, z } = blocks[l];
-      return {
-        a: kernels.matrix(rows, outputs, a),
-        z: z === null ? null : kernels.matrix(rows, outputs, z),
-      };
-    }),
-  );
-}
-
-function createBackwardMemory(
-  shapes: readonly LayerShape[],
-  layout: ParameterLayout,
-  maxBatch: number,
-  kernels: Kernels,
-): BackwardMemory {
-  const gradients = kernels.allocate(layout.blockLength);
-  const hidden = shapes.slice(0, -1);
-  const blocks = hidden.map(({ outputs }) => kernels.allocate(maxBatch * kernels.strideOf(outputs)));
-  return {
-    gradients,
-    layers: layout.views(gradients),
-    batch: remember((rows: number) =>
-      hidden.map(({ outputs }, l) => kernels.matrix(rows, outputs, blocks[l])),
-    ),
-  };
-}
-
-/** Views are objects: a step must not make new ones. At most maxBatch entries. */
-function remember<T>(make: (rows: number) => T): (rows: number) => T {
-  const made = new Map<number, T>();
-  return (rows) => {
-    let value = made.get(rows);
-    if (value === undefined) {
-      value = make(rows);
-      made.set(rows, value);
-    }
-    return value;
-  };
 }

@@ -53,7 +53,7 @@ export function createGlmFit({ config, data, poll, state: saved }: FitOptions<Gl
           ...epochMetrics(task, scoreTrain(state.theta), 1),
           ...(held && epochMetrics(task, held, 1, 'validation_')),
         },
-        isConverged: report.converged || config.solver.type === 'normal_equations',
+        stopReason: report.converged || config.solver.type === 'normal_equations' ? 'converged' : null,
       };
     },
     state: () => ({
@@ -61,6 +61,7 @@ export function createGlmFit({ config, data, poll, state: saved }: FitOptions<Gl
       tensors: { theta: state.theta.slice(), ...tensorsOf(state) },
     }),
     parameters: () => layerParameters(state.theta, layer),
+    finish: () => [],
   };
 }
 

@@ -3,60 +3,86 @@ import type { MlpConfig } from '../contracts/model-config.ts';
 import type { DenseLayer } from '../contracts/version.ts';
 import { activations } from '../math/activations/index.ts';
 import type { Network } from '../math/network.ts';
-import { type OptimizerState, optimizers } from '../math/optimizers/index.ts';
-import { createRandom, type RandomState, restoreRandom } from '../math/random.ts';
+import { createDescent } from '../math/optimizers/descent.ts';
+import { createRandom } from '../math/random.ts';
+import { createLossWatch } from './early-stopping.ts';
 import { epochMetrics, type ScoreSums } from './epoch-score.ts';
-import { type Fit, type FitOptions, type FitState, tensorsOf } from './fit.ts';
+import type { Fit, FitOptions } from './fit.ts';
+import { mlpState, openStreams, restoreMlp } from './mlp-state.ts';
 import { createNetworkPasses } from './network-passes.ts';
 import { randomStreams } from './random-streams.ts';
 
-/** An epoch's training loss and metric are the running means over its steps, each measured before its update. */
+/**
+ * An epoch's training loss and metric are the running means over its steps, each measured before its update and with units left out
+ * where a layer has dropout.
+ */
 export function createMlpFit({ config, data, kernels, poll, state }: FitOptions<MlpConfig>): Fit {
   const { train, validation, task } = data;
-  const { l2 } = config;
+  const penalty = { l1: config.l1, l2: config.l2 };
   const layers = mlpLayers(config, train.x.columns, data.outputs);
-  const passes = createNetworkPasses({ layers, data, batchSize: config.batch_size, l2, kernels, poll });
+  const streams = openStreams(config.seed, state);
+  const passes = createNetworkPasses({
+    layers,
+    data,
+    batchSize: config.batch_size,
+    penalty,
+    dropout: config.hidden_layers.map(({ dropout }) => dropout),
+    dropping: streams.dropout,
+    kernels,
+    poll,
+  });
   const { network, batchRows } = passes;
-  const optimizer = optimizers[config.optimizer.type];
-  const optimizerState = optimizer.init(network.layout.blockLength, kernels);
-  const shuffling = state
-    ? restoreRandom(state.values.shuffle as RandomState)
-    : createRandom(config.seed, randomStreams.shuffle);
-  if (state) restore(network, optimizerState, state);
+  const descent = createDescent(config.optimizer, config.epochs, network.layout.blockLength, kernels);
+  if (state) restoreMlp(state, network, descent.state);
   else initialize(network, config, data.zeroColumns);
+  let finishedEpochs = state ? (state.values.epoch as number) : 0;
+  const watch =
+    config.early_stopping && createLossWatch(config.early_stopping, network.exportParameters(), state);
   const order = new Uint32Array(train.x.rows);
   const targetScale = data.targetScaling?.scale ?? 1;
+
+  /** Steps through all training rows. Returns the running mean of J. */
+  function descend(sums: ScoreSums): number {
+    // Each epoch shuffles the ascending order anew: the generator's state alone is then enough to resume.
+    for (let row = 0; row < order.length; row++) order[row] = row;
+    if (config.shuffle) streams.shuffle.shuffle(order);
+    descent.beginEpoch(finishedEpochs);
+    let penalties = 0;
+    for (let start = 0; start < order.length; start += batchRows) {
+      const count = Math.min(batchRows, order.length - start);
+      penalties += count * network.penalty(penalty);
+      const gradients = passes.gradient(order, start, count, sums);
+      descent.step(network.parameters, gradients);
+    }
+    return (sums.loss + penalties) / sums.rows;
+  }
 
   return {
     layers,
     epoch() {
-      // Each epoch shuffles the ascending order anew: the generator's state alone is then enough to resume.
-      for (let row = 0; row < order.length; row++) order[row] = row;
-      if (config.shuffle) shuffling.shuffle(order);
       const sums: ScoreSums = { rows: 0, loss: 0, correct: 0 };
-      let penalty = 0;
-      for (let start = 0; start < order.length; start += batchRows) {
-        const count = Math.min(batchRows, order.length - start);
-        if (l2 > 0) penalty += count * network.penalty(l2);
-        const gradients = passes.gradient(order, start, count, sums);
-        optimizer.update(kernels, network.parameters, gradients, optimizerState, config.optimizer);
-      }
+      const loss = descend(sums);
+      finishedEpochs++;
       const held = validation && passes.score(validation);
+      const validationLoss = held && held.loss / held.rows + network.penalty(penalty);
+      const isOver = watch?.observe(finishedEpochs, { loss, validationLoss }, network.exportParameters());
       return {
-        loss: (sums.loss + penalty) / sums.rows,
-        validationLoss: held && held.loss / held.rows + network.penalty(l2),
+        loss,
+        validationLoss,
         metrics: {
           ...epochMetrics(task, sums, targetScale),
           ...(held && epochMetrics(task, held, targetScale, 'validation_')),
         },
-        isConverged: false,
+        stopReason: isOver ? 'early_stopping' : null,
       };
     },
-    state: () => ({
-      values: { shuffle: shuffling.state() },
-      tensors: { parameters: network.exportParameters(), ...tensorsOf(flattened(network, optimizerState)) },
-    }),
+    state: () => mlpState({ epoch: finishedEpochs, streams, network, optimizer: descent.state, watch }),
     parameters: () => network.exportParameters(),
+    finish() {
+      if (watch === null) return [];
+      network.importParameters(watch.best());
+      return watch.warnings(finishedEpochs);
+    },
   };
 }
 
@@ -78,17 +104,4 @@ function initialize(network: Network, config: MlpConfig, zeroColumns: readonly n
   );
   const { data, stride } = network.layers[0].weights;
   for (const column of zeroColumns) data.fill(0, column * stride, (column + 1) * stride);
-}
-
-/** Padding is left out of a checkpoint: another engine may pad otherwise. */
-function flattened({ layout }: Network, { tensors, scalars }: OptimizerState) {
-  const flat = Object.entries(tensors).map(([name, block]) => [name, layout.flatten(block)] as const);
-  return { tensors: Object.fromEntries(flat), scalars };
-}
-
-function restore(network: Network, { tensors, scalars }: OptimizerState, state: FitState): void {
-  network.importParameters(state.tensors.parameters);
-  for (const [name, block] of Object.entries(tensors))
-    network.layout.fill(block, state.tensors[`tensor.${name}`]);
-  for (const name of Object.keys(scalars)) scalars[name] = state.tensors[`scalar.${name}`][0];
 }

@@ -51,11 +51,12 @@ export function createPerceptronFit({ config, data, poll, state }: FitOptions<Pe
           ...epochMetrics(task, scoreTrain(theta), 1),
           ...(held && epochMetrics(task, held, 1, 'validation_')),
         },
-        isConverged: mistakes === 0,
+        stopReason: mistakes === 0 ? 'converged' : null,
       };
     },
     state: () => ({ values: { shuffle: shuffling.state() }, tensors: { theta: theta.slice() } }),
     parameters: () => theta.slice(),
+    finish: () => [],
   };
 }
 

@@ -1,6 +1,7 @@
 /** What fitting has in common, whatever the model: epochs one at a time, over a state that can be saved between any two. */
 import type { EpochMetrics } from '../contracts/job.ts';
 import type { ResolvedModelConfig } from '../contracts/model-config.ts';
+import type { Warning } from '../contracts/names.ts';
 import type { DenseLayer } from '../contracts/version.ts';
 import type { Kernels } from '../math/kernels/kernels.ts';
 import type { FloatArray } from '../math/matrix.ts';
@@ -13,8 +14,8 @@ export interface FitEpoch {
   /** J on the validation rows; null without any. */
   readonly validationLoss: number | null;
   readonly metrics: EpochMetrics;
-  /** No further epoch would change anything that matters. */
-  readonly isConverged: boolean;
+  /** Why no further epoch should follow; null to go on. */
+  readonly stopReason: 'converged' | 'early_stopping' | null;
 }
 
 /** Everything that the next epoch depends on, beside config and data. */
@@ -46,6 +47,12 @@ export interface Fit {
   state(): FitState;
   /** W row-major, then b, layer after layer, in the dtype that the model is stored in. */
   parameters(): FloatArray;
+  /**
+   * Ends the fit: `parameters` are from now on those that the model keeps, with early stopping the best ones. No epoch may follow.
+   *
+   * @returns what the user should know of it
+   */
+  finish(): Warning[];
 }
 
 /** The arrays and numbers that optimizers and solvers keep. */

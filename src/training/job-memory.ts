@@ -19,8 +19,8 @@ const f32Bytes = 4;
 const f64Bytes = 8;
 /** A dictionary entry: a string's header, its characters, the array's slot. */
 const categoryBytes = 64;
-/** Per row beside the matrix: target (f64), class code, row numbers of the split, the epoch's order, and their copies. */
-const bookkeepingBytes = 48;
+/** Per row beside the matrix: target and weight (f64), class code, row numbers of the split, the epoch's order, and their copies. */
+const bookkeepingBytes = 56;
 
 const padded = (columns: number) => Math.ceil(columns / 4) * 4;
 
@@ -28,7 +28,7 @@ const padded = (columns: number) => Math.ceil(columns / 4) * 4;
  * Estimated peak in bytes, the sum of
  * - table: 8·n per number column, 4·n + 64·distinct per category
  * - matrix: n · ⌈k/4⌉·4 cells of the design matrix's dtype
- * - rows: n · (48 + 8·max(2, C)), the last for the scores that the final metrics are computed from
+ * - rows: n · (56 + 8·max(2, C)), the last for the scores that the final metrics are computed from
  * - model: parameters with their gradients, optimizer or solver state and one checkpoint of them (see below)
  *
  * n rows, k encoded columns, C outputs. An upper bound but for the runtime's own tens of MiB.
@@ -48,17 +48,24 @@ export function jobMemory(shape: JobShape): number {
   return table + matrix + perRow + model;
 }
 
-/** 4 bytes · (parameters · copies + rows of a pass · Σ padded widths · 3): a layer keeps its z, its a and their gradient. */
+/** Copies of the parameters that each optimizer's state comes to. */
+const moments = { sgd: 0, momentum: 1, nesterov: 1, adagrad: 1, rmsprop: 1, adam: 2, adamw: 2 };
+
+/**
+ * 4 bytes · (parameters · copies + rows of a pass · Σ padded widths · 5): a layer keeps its z, its a and their gradient, and with
+ * dropout what it drew and what that left.
+ */
 function networkBytes(config: MlpConfig, { rows, columns, outputs }: JobShape): number {
   const widths = [columns, ...config.hidden_layers.map(({ units }) => units), outputs].map(padded);
   const layers = widths.slice(1).map((width, index) => ({ inputs: widths[index], outputs: width }));
   const parameters = layers.reduce((sum, layer) => sum + (layer.inputs + 1) * layer.outputs, 0);
-  const states = { sgd: 1, momentum: 2, adam: 3 }[config.optimizer.type];
-  // Parameters and moments, their copy for a checkpoint and its bytes; or, at the end, the weights five times: flat, as bytes, as
-  // posted, and read again into the network that measures them. Beside either the gradients and their sum.
+  const best = config.early_stopping === null ? 0 : 1;
+  const states = 1 + moments[config.optimizer.type] + best;
+  // Parameters, moments and best weights, their copy for a checkpoint and its bytes; or, at the end, the weights five times: flat,
+  // as bytes, as posted, and read again into the network that measures them. Beside either the gradients and their sum.
   const copies = Math.max(3 * states, states + 5) + 2;
   const activations =
-    passRows(layers, Math.min(config.batch_size, rows)) * widths.reduce((sum, width) => sum + width, 0) * 3;
+    passRows(layers, Math.min(config.batch_size, rows)) * widths.reduce((sum, width) => sum + width, 0) * 5;
   return f32Bytes * (parameters * copies + activations);
 }
 

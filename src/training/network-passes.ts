@@ -1,8 +1,10 @@
 /** Passes of a network over rows, in pieces that bound both the memory for activations and the time between two polls. */
 import type { Kernels } from '../math/kernels/kernels.ts';
 import type { FloatArray, Matrix } from '../math/matrix.ts';
-import { createNetwork, type Network } from '../math/network.ts';
+import { createNetwork, type Network, type Penalty } from '../math/network.ts';
 import type { LayerShape } from '../math/parameter-layout.ts';
+import type { Random } from '../math/random.ts';
+import { viewsByRows } from '../math/views-by-rows.ts';
 import { countCorrect, type ScoreSums } from './epoch-score.ts';
 import type { PreparedData, PreparedRows } from './prepare-data.ts';
 
@@ -24,7 +26,11 @@ export interface NetworkPassesOptions {
   readonly layers: readonly LayerShape[];
   readonly data: PreparedData;
   readonly batchSize: number;
-  readonly l2: number;
+  readonly penalty: Penalty;
+  /** Dropout rate of each hidden layer. */
+  readonly dropout: readonly number[];
+  /** Draws the units that the training passes leave out. */
+  readonly dropping: Random;
   readonly kernels: Kernels;
   /** Called before each pass; may throw. */
   readonly poll: () => void;
@@ -47,15 +53,17 @@ export interface NetworkPasses {
 interface Batch {
   readonly x: Matrix;
   readonly target: FloatArray;
+  readonly weights: FloatArray;
   readonly dLogits: Matrix;
 }
 
 export function createNetworkPasses(options: NetworkPassesOptions): NetworkPasses {
-  const { layers, data, l2, kernels, poll } = options;
+  const { layers, data, penalty, dropout, dropping, kernels, poll } = options;
   const batchRows = Math.min(options.batchSize, data.train.x.rows);
   const pieceRows = passRows(layers, batchRows);
-  const network = createNetwork({ layers, maxBatch: pieceRows, kernels });
+  const network = createNetwork({ layers, maxBatch: pieceRows, kernels, dropout });
   const batchOf = createBatches(pieceRows, data, kernels);
+  const hasPenalty = penalty.l1 > 0 || penalty.l2 > 0;
   const summed = batchRows > pieceRows ? kernels.allocate(network.layout.blockLength) : null;
 
   function forward(
@@ -63,15 +71,22 @@ export function createNetworkPasses(options: NetworkPassesOptions): NetworkPasse
     order: Uint32Array,
     start: number,
     batch: Batch,
+    random: Random | null,
     sums: ScoreSums,
   ): Matrix {
     poll();
     kernels.gatherRows(rows.x, order, start, batch.x.rows, batch.x);
     kernels.gatherValues(rows.target, order, start, batch.x.rows, batch.target);
-    const logits = network.forward(batch.x);
+    if (rows.weights) kernels.gatherValues(rows.weights, order, start, batch.x.rows, batch.weights);
+    const logits = network.forward(batch.x, random);
     if (data.task === 'classification') sums.correct += countCorrect(logits, batch.target);
     sums.rows += batch.x.rows;
     return logits;
+  }
+
+  /** Σᵢ cᵢ·lossᵢ of the batch. */
+  function lossOf(rows: PreparedRows, logits: Matrix, batch: Batch, dLogits: Matrix | null): number {
+    return kernels.loss(data.loss, logits, batch.target, rows.weights && batch.weights, dLogits);
   }
 
   return {
@@ -81,10 +96,10 @@ export function createNetworkPasses(options: NetworkPassesOptions): NetworkPasse
       summed?.fill(0);
       for (let done = 0; done < count; done += pieceRows) {
         const batch = batchOf(Math.min(pieceRows, count - done));
-        const logits = forward(data.train, order, start + done, batch, sums);
-        sums.loss += kernels.loss(data.loss, logits, batch.target, batch.dLogits);
+        const logits = forward(data.train, order, start + done, batch, dropping, sums);
+        sums.loss += lossOf(data.train, logits, batch, batch.dLogits);
         network.backward(batch.x, batch.dLogits);
-        if (l2 > 0) network.addL2(l2);
+        if (hasPenalty) network.addPenaltyGradient(penalty);
         // Each piece's gradient is a mean over its own rows, and the shares rows / count add up to 1.
         if (summed) kernels.axpy(batch.x.rows / count, network.gradients, summed);
       }
@@ -95,30 +110,24 @@ export function createNetworkPasses(options: NetworkPassesOptions): NetworkPasse
       const sums: ScoreSums = { rows: 0, loss: 0, correct: 0 };
       for (let start = 0; start < order.length; start += pieceRows) {
         const batch = batchOf(Math.min(pieceRows, order.length - start));
-        const logits = forward(rows, order, start, batch, sums);
-        sums.loss += kernels.loss(data.loss, logits, batch.target, null);
+        const logits = forward(rows, order, start, batch, null, sums);
+        sums.loss += lossOf(rows, logits, batch, null);
       }
       return sums;
     },
   };
 }
 
-/** Memory for one batch, and its views by number of rows: of these there are few, and a step must allocate none. */
+/** Memory for one batch, and its views by number of rows. */
 function createBatches(maxRows: number, data: PreparedData, kernels: Kernels): (rows: number) => Batch {
   const x = kernels.matrix(maxRows, data.train.x.columns);
   const target = kernels.allocate(maxRows);
+  const weights = kernels.allocate(maxRows);
   const dLogits = kernels.matrix(maxRows, data.outputs);
-  const made = new Map<number, Batch>();
-  return (rows) => {
-    let batch = made.get(rows);
-    if (batch === undefined) {
-      batch = {
-        x: kernels.matrix(rows, x.columns, x.data),
-        target: target.subarray(0, rows),
-        dLogits: kernels.matrix(rows, dLogits.columns, dLogits.data),
-      };
-      made.set(rows, batch);
-    }
-    return batch;
-  };
+  return viewsByRows((rows) => ({
+    x: kernels.matrix(rows, x.columns, x.data),
+    target: target.subarray(0, rows),
+    weights: weights.subarray(0, rows),
+    dLogits: kernels.matrix(rows, dLogits.columns, dLogits.data),
+  }));
 }

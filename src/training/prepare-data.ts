@@ -13,6 +13,7 @@ import { readTarget, type Target } from '../data/target.ts';
 import type { LossName } from '../math/losses/index.ts';
 import type { Matrix } from '../math/matrix.ts';
 import { createRandom } from '../math/random.ts';
+import { classWeights } from './class-weights.ts';
 import { randomStreams } from './random-streams.ts';
 
 /** Cells of the design matrix that are encoded between two polls: about 15 ms. */
@@ -26,6 +27,8 @@ export interface PreparedRows {
   readonly truth: Float64Array;
   /** What is fitted: `truth`, or its values after `targetScaling`, [n]. */
   readonly target: Float64Array;
+  /** Weight of each row in J, that of its class, [n]; null where all weigh 1. */
+  readonly weights: Float64Array | null;
 }
 
 export interface PreparedData {
@@ -76,6 +79,7 @@ export function prepareData(
     config.preprocessing,
   );
   const targetScaling = scaleTarget(target, split.train, config);
+  const weightOf = weightsByClass(target, split.train, config);
 
   const columns = fitted.columns.length;
   // One for both sides: the model is not measured at another precision than it was fitted at.
@@ -86,7 +90,8 @@ export function prepareData(
     encodeInBlocks(fitted, table, rows, x, poll);
     const truth = gather(target, rows);
     const scaled = targetScaling && truth.map((value) => (value - targetScaling.mean) / targetScaling.scale);
-    return { x, truth, target: scaled ?? truth };
+    const weights = weightOf && truth.map((code) => weightOf[code]);
+    return { x, truth, target: scaled ?? truth, weights };
   }
 
   const classes = target.task === 'classification' ? target.classes : null;
@@ -137,6 +142,17 @@ function encodeInBlocks(
     const data = out.data.subarray(start * out.stride);
     encodeTable(fitted, table, block, { ...out, data, rows: block.length });
   }
+}
+
+/** Of the training rows, and used for those held back too: their loss is then the same J. */
+function weightsByClass(
+  target: Target,
+  trainRows: Uint32Array,
+  config: ResolvedModelConfig,
+): Float64Array | null {
+  const setting = 'class_weight' in config ? config.class_weight : null;
+  if (setting === null || target.task !== 'classification') return null;
+  return classWeights(setting, target.classes, gather(target, trainRows));
 }
 
 function gather(target: Target, rows: Uint32Array): Float64Array {

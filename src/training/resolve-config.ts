@@ -11,6 +11,7 @@ import type {
 } from '../contracts/model-config.ts';
 import type { Warning } from '../contracts/names.ts';
 import { activations } from '../math/activations/index.ts';
+import { classWeightProblems } from './class-weight-problems.ts';
 import { type ConfigProblem, type DatasetProfile, refuse } from './config-problems.ts';
 import { encodedColumns, featureProblems } from './feature-problems.ts';
 import { jobMemory } from './job-memory.ts';
@@ -30,6 +31,14 @@ interface DesignShape {
   readonly rows: number;
 }
 
+/** What a submit knows beside config and profile. */
+export interface SubmitContext {
+  /** Most that the job may need by `jobMemory`. */
+  readonly memoryBytes: number;
+  /** Those of `weightedLabels` that the target has. */
+  readonly presentLabels: ReadonlySet<string>;
+}
+
 /** Above so many encoded columns, XᵀX (8 bytes · columns²) costs more than L-BFGS needs to converge. */
 const maxNormalColumns = 2_000;
 /** Above so many parameters a Newton step, size³/3 multiplications, is slower than the L-BFGS steps that it saves. */
@@ -38,13 +47,12 @@ const maxNewtonSize = 1_000;
 /**
  * Resolves features, task, solver and initializers of `config` for `dataset`.
  *
- * @param limits `memoryBytes`: most that the job may need by `jobMemory`
  * @throws TrainyardError 422 with every problem found, each with a pointer under `/config`
  */
 export function resolveConfig(
   config: ModelConfig,
   dataset: DatasetProfile,
-  limits: { readonly memoryBytes: number },
+  { memoryBytes, presentLabels }: SubmitContext,
 ): ResolvedConfig {
   const byName = new Map(dataset.columns.map((column) => [column.name, column]));
   const names =
@@ -55,6 +63,7 @@ export function resolveConfig(
   const problems: ConfigProblem[] = [
     ...targetProblems(config, target, task, dataset),
     ...featureProblems(config, names, byName, dataset.rows),
+    ...(target ? classWeightProblems(config, task, presentLabels) : []),
   ];
   if (target && problems.length === 0)
     problems.push(...rowProblems(config, target, features, task, dataset.rows));
@@ -74,7 +83,7 @@ export function resolveConfig(
     columns,
     outputs,
   });
-  if (needed > limits.memoryBytes) refuse([memoryProblem(needed, limits.memoryBytes)]);
+  if (needed > memoryBytes) refuse([memoryProblem(needed, memoryBytes)]);
   return { config: resolved, epochs: epochLimit(resolved), warnings: taskWarnings(config, target!, task) };
 }
 

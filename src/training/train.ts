@@ -86,8 +86,8 @@ function trainUnlessCancelled(run: TrainingRun, poll: () => void): TrainingOutco
   const stopReason = runEpochs(run, fit, resumed?.epoch ?? 0, checkpoint);
   if (stopReason === null) return { kind: 'stopped' };
 
+  const warnings = [...data.warnings, ...fit.finish(), ...engineWarnings(engines)];
   const model = packageModel(config, data, fit, kernels.dtype);
-  const warnings = [...data.warnings, ...engineWarnings(engines)];
   const metrics = measure(model, data, kernels, poll);
   return { kind: 'finished', stopReason, metrics, warnings, ...model, engine: kernels.engine };
 }
@@ -103,12 +103,12 @@ function runEpochs(
   const limitReason = 'solver' in run.config ? 'max_iterations' : 'max_epochs';
   for (let epoch = finishedEpochs + 1; ; epoch++) {
     const startMs = run.nowMs();
-    const { isConverged, loss, validationLoss, metrics } = fit.epoch();
+    const { stopReason, loss, validationLoss, metrics } = fit.epoch();
     const seconds = (run.nowMs() - startMs) / 1000;
     const record = { epoch, loss, validation_loss: validationLoss, metrics, seconds };
     requireFinite(record, fit.parameters());
     run.onEpoch(record);
-    if (isConverged) return 'converged';
+    if (stopReason !== null) return stopReason;
     if (epoch >= limit) return limitReason;
     const word = run.control();
     if (word === 'cancel') throw new Cancelled();

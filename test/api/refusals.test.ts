@@ -276,7 +276,8 @@ describe('a malformed request', () => {
       '/epochs': 'invalid_type: expected a number, got "12"',
       '/seed': 'invalid_type: expected a whole number, got 1.5',
       '/batch_size': 'too_small: expected a number of at least 1, got 0',
-      '/optimizer/type': 'invalid_value: expected one of "sgd", "momentum", "adam", got "lion"',
+      '/optimizer/type':
+        'invalid_value: expected one of "sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw", got "lion"',
       '/zeal': 'unknown_field: unknown field',
     });
     const missing = await service.call(...putConfig({ type: 'mlp' }));

@@ -242,6 +242,21 @@ export function kernelsContract(name: string, create: () => Kernels): void {
         expect(Array.from(db)).toEqual([0, 0, 0, 0, 0]);
       });
 
+      it('multiplyElements multiplies element by element, into one of them too', () => {
+        for (const m of sizes) {
+          const [x, y, out] = [normalMatrix(5, m), normalMatrix(5, m), used(5, m)];
+          const expected = rowsOf(x).map((row, i) => row.map((value, j) => value * rowsOf(y)[i][j]));
+          kernels.multiplyElements(x, y, out);
+          expectClose(rowsOf(out), expected, absolute(expected), 0);
+          expectPaddingZero(out);
+          kernels.multiplyElements(x, y, x);
+          expect(rowsOf(x)).toEqual(rowsOf(out));
+        }
+        const [x, y] = [kernels.matrix(2, 3), kernels.matrix(2, 4)];
+        expect(() => kernels.multiplyElements(x, y, x)).toThrow('expected [2, 3], got [2, 4]');
+        expect(() => kernels.multiplyElements(x, x, y)).toThrow('expected [2, 3], got [2, 4]');
+      });
+
       it('refuses shapes that do not fit', () => {
         const [x, dz] = [kernels.matrix(2, 3), kernels.matrix(2, 4)];
         const [w, db] = [kernels.matrix(3, 4), kernels.allocate(4)];
@@ -269,8 +284,8 @@ export function kernelsContract(name: string, create: () => Kernels): void {
               expected += losses[loss].row(Float64Array.from(row), 0, m, target[i], one, 1 / n);
               gradient.set(one, i * m);
             });
-            const sum = kernels.loss(loss, logits, target, dz);
-            expect(kernels.loss(loss, logits, target, null)).toBe(sum);
+            const sum = kernels.loss(loss, logits, target, null, dz);
+            expect(kernels.loss(loss, logits, target, null, null)).toBe(sum);
             expect(Math.abs(sum - expected)).toBeLessThanOrEqual((n + 4) * roundoff * Math.max(1, expected));
             const rows = Array.from({ length: n }, (_, i) =>
               Array.from(gradient.subarray(i * m, (i + 1) * m)),
@@ -282,6 +297,31 @@ export function kernelsContract(name: string, create: () => Kernels): void {
         }
       });
 
+      it('weighs each row, in the sum and in the gradient, and ones weigh nothing', () => {
+        for (const n of sizes) {
+          const m = losses[loss].isScalar ? 1 : 3;
+          const [logits, dz, plain] = [normalMatrix(n, m), used(n, m), used(n, m)];
+          const target = arrayOf(Array.from({ length: n }, (_, i) => i % 2));
+          const c = arrayOf(Array.from({ length: n }, () => 2 * random.uniform()));
+          kernels.loss(loss, logits, target, null, plain);
+          let expected = 0;
+          for (let i = 0; i < n; i++) {
+            const row = matrixOf([rowsOf(logits)[i]]);
+            expected += c[i] * kernels.loss(loss, row, target.subarray(i, i + 1), null, null);
+          }
+          const sum = kernels.loss(loss, logits, target, c, dz);
+          expect(Math.abs(sum - expected)).toBeLessThanOrEqual((n + 4) * roundoff * Math.max(1, expected));
+          const weighed = rowsOf(plain).map((row, i) => row.map((value) => c[i] * value));
+          expectClose(rowsOf(dz), weighed, filledRows(n, m, 20 / n), 0);
+          expectPaddingZero(dz);
+          const [ones, dOnes] = [arrayOf(new Array(n).fill(1)), used(n, m)];
+          expect(kernels.loss(loss, logits, target, ones, dOnes)).toBe(
+            kernels.loss(loss, logits, target, null, null),
+          );
+          expect(rowsOf(dOnes)).toEqual(rowsOf(plain));
+        }
+      });
+
       it('is finite at logits of ±1000 and NaN at NaN', () => {
         const m = losses[loss].isScalar ? 1 : 3;
         const target = arrayOf([0, 1]);
@@ -290,16 +330,16 @@ export function kernelsContract(name: string, create: () => Kernels): void {
             matrixOf([new Array(m).fill(0).with(0, size), new Array(m).fill(size)]),
             used(2, m),
           ];
-          expect(Number.isFinite(kernels.loss(loss, logits, target, dz))).toBe(true);
+          expect(Number.isFinite(kernels.loss(loss, logits, target, null, dz))).toBe(true);
           expect(rowsOf(dz).flat().every(Number.isFinite)).toBe(true);
         }
         const broken = matrixOf([new Array(m).fill(1), new Array(m).fill(1).with(m - 1, Number.NaN)]);
-        expect(kernels.loss(loss, broken, target, null)).toBeNaN();
+        expect(kernels.loss(loss, broken, target, null, null)).toBeNaN();
       });
 
       it('refuses a number of logits that it has no meaning for', () => {
         const m = losses[loss].isScalar ? 2 : 1;
-        expect(() => kernels.loss(loss, kernels.matrix(1, m), arrayOf([0]), null)).toThrow(`got ${m}`);
+        expect(() => kernels.loss(loss, kernels.matrix(1, m), arrayOf([0]), null, null)).toThrow(`got ${m}`);
       });
     });
 
@@ -341,6 +381,40 @@ export function kernelsContract(name: string, create: () => Kernels): void {
         );
       });
 
+      it('addSigns adds ±alpha, and nothing at 0 of either sign', () => {
+        for (const length of lengths) {
+          const [x, y] = [normalRows(random, 1, length)[0], normalRows(random, 1, length)[0]].map(arrayOf);
+          if (length > 2) x.set([0, -0], 1);
+          const expected = Array.from(y, (value, i) => value + 0.3 * Math.sign(x[i]));
+          kernels.addSigns(0.3, x, y);
+          expectClose([Array.from(y)], [expected], filledRows(1, length, 5), 0);
+        }
+        expect(() => kernels.addSigns(1, kernels.allocate(3), kernels.allocate(4))).toThrow(
+          'expected 3 elements, got 4',
+        );
+      });
+
+      it('scale multiplies by alpha', () => {
+        for (const length of lengths) {
+          const x = arrayOf(normalRows(random, 1, length)[0]);
+          const expected = Array.from(x, (value) => 0.3 * value);
+          kernels.scale(0.3, x);
+          expectClose([Array.from(x)], [expected], [expected.map(Math.abs)], 0);
+        }
+      });
+
+      it('sumOfMagnitudes sums in f64', () => {
+        for (const length of lengths) {
+          const x = arrayOf(normalRows(random, 1, length)[0]);
+          const expected = Array.from(x).reduce((sum, value) => sum + Math.abs(value), 0);
+          expect(Math.abs(kernels.sumOfMagnitudes(x) - expected)).toBeLessThanOrEqual(1e-13 * expected);
+        }
+        // In f32 the one would be lost past 2²⁴.
+        expect(kernels.sumOfMagnitudes(arrayOf(new Array(2 ** 14).fill(-(2 ** 12)).with(0, 1)))).toBe(
+          (2 ** 14 - 1) * 2 ** 12 + 1,
+        );
+      });
+
       it('sumOfSquares sums in f64', () => {
         for (const length of lengths) {
           const x = arrayOf(normalRows(random, 1, length)[0]);
@@ -364,7 +438,7 @@ export function kernelsContract(name: string, create: () => Kernels): void {
       it('momentumStep: v = μ·v + g, p −= α·v', () => {
         expectSteps(
           1,
-          (p, g, [v]) => kernels.momentumStep(p, g, v, 0.1, 0.9),
+          (p, g, [v]) => kernels.momentumStep(p, g, v, 0.1, 0.9, false),
           (p, g, s) => {
             s[0] = 0.9 * s[0] + g;
             return p - 0.1 * s[0];
@@ -372,7 +446,30 @@ export function kernelsContract(name: string, create: () => Kernels): void {
         );
       });
 
-      it('adamStep: as algorithm 1 of the paper has it', () => {
+      it("momentumStep with Nesterov's: v = μ·v + g, p −= α·(g + μ·v)", () => {
+        expectSteps(
+          1,
+          (p, g, [v]) => kernels.momentumStep(p, g, v, 0.1, 0.9, true),
+          (p, g, s) => {
+            s[0] = 0.9 * s[0] + g;
+            return p - 0.1 * (g + 0.9 * s[0]);
+          },
+        );
+      });
+
+      it('rootSquareStep: s = keep·s + add·g², p −= α·g/(√s + ε)', () => {
+        const scalars = { learningRate: 0.1, keep: 0.9, add: 0.2, epsilon: 1e-3 };
+        expectSteps(
+          1,
+          (p, g, [s]) => kernels.rootSquareStep(p, g, s, scalars),
+          (p, g, s) => {
+            s[0] = 0.9 * s[0] + 0.2 * g * g;
+            return p - (0.1 * g) / (Math.sqrt(s[0]) + 1e-3);
+          },
+        );
+      });
+
+      it.each([1, 0.98])('adamStep: p = %d·p, then as algorithm 1 of the paper has it', (shrink) => {
         const [beta1, beta2, epsilon] = [0.8, 0.9, 1e-8];
         expectSteps(
           2,
@@ -385,20 +482,24 @@ export function kernelsContract(name: string, create: () => Kernels): void {
               epsilon,
               correction1,
               correction2,
+              shrink,
             });
           },
           (p, g, s, t) => {
             s[0] = beta1 * s[0] + (1 - beta1) * g;
             s[1] = beta2 * s[1] + (1 - beta2) * g * g;
-            return p - (0.1 * (s[0] / (1 - beta1 ** t))) / (Math.sqrt(s[1] / (1 - beta2 ** t)) + epsilon);
+            return (
+              shrink * p - (0.1 * (s[0] / (1 - beta1 ** t))) / (Math.sqrt(s[1] / (1 - beta2 ** t)) + epsilon)
+            );
           },
         );
       });
 
-      it('adamStep leaves a zero gradient from the start at a zero step: padding stays zero', () => {
+      it('a zero gradient from the start is a zero step: padding stays zero', () => {
         const [p, g, m, v] = [1, 2, 3, 4].map(() => kernels.allocate(8));
         const scalars = { learningRate: 0.1, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
-        kernels.adamStep(p, g, m, v, { ...scalars, correction1: 0.1, correction2: 0.001 });
+        kernels.adamStep(p, g, m, v, { ...scalars, correction1: 0.1, correction2: 0.001, shrink: 0.5 });
+        kernels.rootSquareStep(p, g, v, { learningRate: 0.1, keep: 0.9, add: 0.1, epsilon: 1e-8 });
         expect([p, m, v].map((block) => Array.from(block))).toEqual(filledRows(3, 8, 0));
       });
     });

@@ -74,7 +74,7 @@ export async function openBench(columns: Record<string, unknown[]>): Promise<Tra
       const dataset = (await store.datasets.get(datasetId))!;
       const parsed = ModelConfig.parse(config);
       await store.models.put('model', parsed, new Date());
-      const resolved = resolveConfig(parsed, dataset, { memoryBytes: 2 ** 30 });
+      const resolved = resolveConfig(parsed, dataset, { memoryBytes: 2 ** 30, presentLabels: new Set() });
       const id = createId('job', new Date());
       await store.jobs.submit({ id, model: 'model', dataset: datasetId, priority, ...resolved }, new Date());
       return id;

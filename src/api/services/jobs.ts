@@ -1,16 +1,20 @@
 /** Jobs: what can be refused is refused at submit, the rest is a durable row that a trainer claims. */
 import type { EpochRecord, Job, JobListQuery, JobRequest } from '../../contracts/job.ts';
 import { terminalStates } from '../../contracts/job.ts';
+import type { ModelConfig } from '../../contracts/model-config.ts';
 import type { Page } from '../../contracts/page.ts';
+import type { DataService } from '../../data/messages.ts';
 import { type FieldError, TrainyardError } from '../../errors.ts';
 import { createId } from '../../store/ids.ts';
-import type { Store } from '../../store/ports.ts';
+import type { Store, StoredDataset } from '../../store/ports.ts';
+import { weightedLabels } from '../../training/class-weight-problems.ts';
 import { resolveConfig } from '../../training/resolve-config.ts';
 import type { ApiLimits } from '../limits.ts';
 import { createJobWatcher } from './job-watcher.ts';
 
 interface JobDependencies {
   readonly store: Store;
+  readonly data: DataService;
   readonly now: () => Date;
   /** Memory that one job may need, bytes. */
   readonly jobMemoryBytes: number;
@@ -19,11 +23,21 @@ interface JobDependencies {
 
 export type JobService = ReturnType<typeof createJobService>;
 
-export function createJobService({ store, now, jobMemoryBytes, limits }: JobDependencies) {
+export function createJobService({ store, data, now, jobMemoryBytes, limits }: JobDependencies) {
   async function find(id: string): Promise<Job> {
     const job = await store.jobs.get(id);
     if (!job) throw notFound(id);
     return job;
+  }
+
+  /** Those of the labels named by the config that the target has; the profile knows only the most frequent. */
+  async function presentLabels(config: ModelConfig, dataset: StoredDataset): Promise<ReadonlySet<string>> {
+    const labels = weightedLabels(config);
+    const target = dataset.columns.find(({ name }) => name === config.target);
+    if (labels.length === 0 || !target) return new Set();
+    const { name: column, type } = target;
+    const path = store.datasets.pathOf(dataset.file);
+    return new Set(await data.call({ kind: 'present_labels', path, column, type, labels }));
   }
 
   const watcher = createJobWatcher({
@@ -43,8 +57,10 @@ export function createJobService({ store, now, jobMemoryBytes, limits }: JobDepe
         store.datasets.get(request.dataset),
       ]);
       if (!model || !dataset) throw unknownReferences(request, model !== null, dataset !== null);
-      const { config, epochs, warnings } = resolveConfig(request.config ?? model.config, dataset, {
+      const asked = request.config ?? model.config;
+      const { config, epochs, warnings } = resolveConfig(asked, dataset, {
         memoryBytes: jobMemoryBytes,
+        presentLabels: await presentLabels(asked, dataset),
       });
       const job = {
         id: createId('job', now()),

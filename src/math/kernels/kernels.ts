@@ -17,6 +17,16 @@ export interface AdamScalars {
   readonly epsilon: number;
   readonly correction1: number;
   readonly correction2: number;
+  /** p is multiplied by it first: 1 − α·weight_decay in AdamW, 1 in Adam. */
+  readonly shrink: number;
+}
+
+/** The scalars of an optimizer that divides by the root of a running square: s = keep · s + add · g². */
+export interface RootSquareScalars {
+  readonly learningRate: number;
+  readonly keep: number;
+  readonly add: number;
+  readonly epsilon: number;
 }
 
 export interface Kernels {
@@ -55,21 +65,39 @@ export interface Kernels {
   /** dw = xᵀ·dz, db = Σᵢ dzᵢ: x [n, k], dz [n, m], dw [k, m], db [m]. Overwrites. */
   denseBackwardWeights(x: Matrix, dz: Matrix, dw: Matrix, db: FloatArray): void;
 
+  /** out = x ⊙ y, all [n, m]. Overwrites; `out` may be x or y. */
+  multiplyElements(x: Matrix, y: Matrix, out: Matrix): void;
+
   /**
-   * Σᵢ loss(logitsᵢ, targetᵢ), a sum over the n rows in f64, not a mean; `target` [n] holds class numbers or values. When `dz`
-   * [n, m] is given it is overwritten with the gradient of the mean, (1/n)·∂Σ/∂logits.
+   * Σᵢ cᵢ·loss(logitsᵢ, targetᵢ), a sum over the n rows in f64, not a mean; `target` [n] holds class numbers or values, `c` [n] the
+   * rows' weights, null for ones. When `dz` [n, m] is given it is overwritten with (1/n)·∂Σ/∂logits.
    */
-  loss(loss: LossName, logits: Matrix, target: FloatArray, dz: Matrix | null): number;
+  loss(loss: LossName, logits: Matrix, target: FloatArray, c: FloatArray | null, dz: Matrix | null): number;
 
   /** y += alpha · x. */
   axpy(alpha: number, x: FloatArray, y: FloatArray): void;
+  /** y += alpha · sign(x), sign(0) = 0. */
+  addSigns(alpha: number, x: FloatArray, y: FloatArray): void;
+  /** x *= alpha. */
+  scale(alpha: number, x: FloatArray): void;
   /** Σ xᵢ² in f64. */
   sumOfSquares(x: FloatArray): number;
+  /** Σ |xᵢ| in f64. */
+  sumOfMagnitudes(x: FloatArray): number;
 
   /** p −= learningRate · g. */
   sgdStep(p: FloatArray, g: FloatArray, learningRate: number): void;
-  /** v = momentum · v + g; p −= learningRate · v. */
-  momentumStep(p: FloatArray, g: FloatArray, v: FloatArray, learningRate: number, momentum: number): void;
-  /** Kingma & Ba 2015, algorithm 1, as PyTorch orders it: p −= α/c₁ · m / (√v/√c₂ + ε). Updates m and v. */
+  /** v = momentum · v + g; p −= learningRate · v, or with `isNesterov` learningRate · (g + momentum · v). */
+  momentumStep(
+    p: FloatArray,
+    g: FloatArray,
+    v: FloatArray,
+    learningRate: number,
+    momentum: number,
+    isNesterov: boolean,
+  ): void;
+  /** s = keep · s + add · g²; p −= α · g / (√s + ε). Updates s. */
+  rootSquareStep(p: FloatArray, g: FloatArray, s: FloatArray, scalars: RootSquareScalars): void;
+  /** Kingma & Ba 2015, algorithm 1, as PyTorch orders it: p = shrink · p − α/c₁ · m / (√v/√c₂ + ε). Updates m and v. */
   adamStep(p: FloatArray, g: FloatArray, m: FloatArray, v: FloatArray, scalars: AdamScalars): void;
 }

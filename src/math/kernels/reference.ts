@@ -10,8 +10,9 @@ import {
   ShapeError,
 } from '../matrix.ts';
 import type { Kernels } from './kernels.ts';
+import { addSigns, axpy, scale, sumOfMagnitudes, sumOfSquares } from './reference-blocks.ts';
 import { multiply, multiplyTransposed, sumRows } from './reference-gemm.ts';
-import { adamStep, momentumStep, sgdStep } from './reference-updates.ts';
+import { adamStep, momentumStep, rootSquareStep, sgdStep } from './reference-updates.ts';
 
 /** Rows are padded to a multiple of this although plain loops have no use for it, so that every test meets padding. */
 const rowAlignment = 4;
@@ -35,11 +36,16 @@ export function createReferenceKernels(dtype: Dtype): Kernels {
     activationBackward,
     denseBackwardInput,
     denseBackwardWeights,
+    multiplyElements,
     loss,
     axpy,
+    addSigns,
+    scale,
     sumOfSquares,
+    sumOfMagnitudes,
     sgdStep,
     momentumStep,
+    rootSquareStep,
     adamStep,
   };
 }
@@ -123,7 +129,23 @@ function denseBackwardWeights(x: Matrix, dz: Matrix, dw: Matrix, db: FloatArray)
   sumRows(dz, db);
 }
 
-function loss(name: LossName, logits: Matrix, target: FloatArray, dz: Matrix | null): number {
+function multiplyElements(x: Matrix, y: Matrix, out: Matrix): void {
+  requireShape('multiplyElements, y', y, x.rows, x.columns);
+  requireShape('multiplyElements, out', out, x.rows, x.columns);
+  for (let i = 0; i < x.rows; i++) {
+    for (let j = 0; j < x.columns; j++) {
+      out.data[i * out.stride + j] = x.data[i * x.stride + j] * y.data[i * y.stride + j];
+    }
+  }
+}
+
+function loss(
+  name: LossName,
+  logits: Matrix,
+  target: FloatArray,
+  c: FloatArray | null,
+  dz: Matrix | null,
+): number {
   const { row, isScalar } = losses[name];
   const { data, rows, columns, stride } = logits;
   if (isScalar !== (columns === 1)) {
@@ -132,17 +154,9 @@ function loss(name: LossName, logits: Matrix, target: FloatArray, dz: Matrix | n
   if (dz !== null) requireShape(`${name}, dz`, dz, rows, columns);
   const gradient = dz === null ? null : dz.data;
   let sum = 0;
-  for (let i = 0; i < rows; i++) sum += row(data, i * stride, columns, target[i], gradient, 1 / rows);
-  return sum;
-}
-
-function axpy(alpha: number, x: FloatArray, y: FloatArray): void {
-  requireLength('axpy, y', y, x.length);
-  for (let i = 0; i < x.length; i++) y[i] += alpha * x[i];
-}
-
-function sumOfSquares(x: FloatArray): number {
-  let sum = 0;
-  for (let i = 0; i < x.length; i++) sum += x[i] * x[i];
+  for (let i = 0; i < rows; i++) {
+    const weight = c === null ? 1 : c[i];
+    sum += weight * row(data, i * stride, columns, target[i], gradient, weight / rows);
+  }
   return sum;
 }

@@ -15,6 +15,6 @@ export const momentum: Optimizer<MomentumHyperparameters> = {
   init: (parameterCount, kernels) => ({ tensors: { v: kernels.allocate(parameterCount) }, scalars: {} }),
   update(kernels, parameters, gradients, state, hyperparameters) {
     const { learning_rate, momentum } = hyperparameters;
-    kernels.momentumStep(parameters, gradients, state.tensors.v, learning_rate, momentum);
+    kernels.momentumStep(parameters, gradients, state.tensors.v, learning_rate, momentum, false);
   },
 };

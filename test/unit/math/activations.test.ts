@@ -8,7 +8,9 @@ import { centralDifference, gradientError, gradientTolerance } from './finite-di
 const points = [0.01, 0.1, 0.3, 0.7, 1, 1.5, 2, 3, 5, 8, 13, 20].flatMap((z) => [-z, z]);
 
 it('the config names are these, in this order', () => {
-  expect(activationNames).toEqual(['identity', 'sigmoid', 'tanh', 'relu']);
+  expect(activationNames).toEqual([
+    ...['identity', 'sigmoid', 'tanh', 'relu', 'leaky_relu', 'elu', 'gelu', 'silu', 'softplus'],
+  ]);
 });
 
 describe.each(activationNames)('%s', (name) => {
@@ -50,8 +52,27 @@ it('known values', () => {
   expect(activations.tanh.forward(1)).toBeCloseTo(0.7615941559557649, 15);
   expect(activations.relu.forward(-2)).toBe(0);
   expect(activations.relu.forward(2.5)).toBe(2.5);
+  expect(activations.leaky_relu.forward(-2)).toBe(-0.02);
+  expect(activations.elu.forward(-1)).toBeCloseTo(1 / Math.E - 1, 15);
+  // Φ(1) = 0.8413447460685429; the approximation by tanh would be 0.8411919906082768.
+  expect(activations.gelu.forward(1)).toBeCloseTo(0.8413447460685429, 15);
+  expect(activations.silu.forward(-1)).toBeCloseTo(-0.2689414213699951, 15);
+  expect(activations.softplus.forward(0)).toBeCloseTo(Math.LN2, 15);
 });
 
-it('the derivative of relu at its kink is 0', () => {
-  expect(activations.relu.derivative(activations.relu.forward(0))).toBe(0);
+it('far below 0 the smooth rectifiers keep relative precision and end at 0', () => {
+  // −37·Φ(−37) by mpmath: 1 + erf would round to 0 from −8.3 on.
+  expect(activations.gelu.forward(-37) / -2.118461352334093e-298).toBeCloseTo(1, 9);
+  for (const name of ['gelu', 'silu', 'softplus'] as const) {
+    expect(Math.abs(activations[name].forward(-800))).toBe(0);
+    expect(Math.abs(activations[name].forward(Number.NEGATIVE_INFINITY))).toBe(0);
+  }
+});
+
+it.each([
+  ['relu', 0],
+  ['leaky_relu', 0.01],
+  ['elu', 1],
+] as const)('the derivative of %s at 0, where its halves meet, is %d as in PyTorch', (name, expected) => {
+  expect(activations[name].derivative(activations[name].forward(0))).toBe(expected);
 });

@@ -8,7 +8,7 @@ import {
 import { createRandom } from '../../../src/math/random.ts';
 
 const [k, m, draws] = [30, 10, 40_000];
-const variances: Record<InitializerName, number> = { he: 2 / k, glorot: 2 / (k + m) };
+const variances: Record<InitializerName, number> = { he: 2 / k, glorot: 2 / (k + m), lecun: 1 / k };
 
 function sample(name: InitializerName): number[] {
   const random = createRandom(11);

@@ -60,7 +60,9 @@ function resolve(
   changed: Partial<DatasetProfile> = {},
   limit = memoryBytes,
 ) {
-  return resolveConfig(ModelConfig.parse(config), { ...dataset, ...changed }, { memoryBytes: limit });
+  const presentLabels = new Set(['no', 'yes']);
+  const context = { memoryBytes: limit, presentLabels };
+  return resolveConfig(ModelConfig.parse(config), { ...dataset, ...changed }, context);
 }
 
 /** The refusal's code and, of each problem, what a client acts on. */
@@ -321,6 +323,31 @@ describe('resolveConfig', () => {
     ],
   ])('refuses %s', (_name, config, changed, code, [pointer, column]) => {
     expect(refusal(config, changed)).toEqual({ code, errors: [[pointer, column, code]] });
+  });
+
+  it.each([
+    [
+      'a label that the target has not',
+      'label',
+      { maybe: 1, yes: 2 },
+      ['/config/class_weight/maybe', 'label'],
+    ],
+    ['it with its pointer escaped', 'label', { 'a/b~c': 1 }, ['/config/class_weight/a~1b~0c', 'label']],
+  ])('refuses a class_weight of %s', (_what, target, weights, place) => {
+    expect(refusal({ type: 'mlp', target, class_weight: weights })).toEqual({
+      code: 'unknown_reference',
+      errors: [[...place, 'unknown_reference']],
+    });
+  });
+
+  it.each(['balanced', { yes: 2 }])('refuses a class_weight of %j in a regression', (weights) => {
+    const errors = [['/config/class_weight', undefined, 'validation_failed']];
+    expect(refusal({ type: 'mlp', target: 'price', class_weight: weights }).errors).toEqual(errors);
+  });
+
+  it('takes a class_weight of labels that the target has', () => {
+    const { config } = resolve({ type: 'mlp', target: 'label', class_weight: { yes: 2 } });
+    expect(config).toMatchObject({ class_weight: { yes: 2 } });
   });
 
   it('reports all problems at once', () => {

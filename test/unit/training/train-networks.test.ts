@@ -186,9 +186,9 @@ describe('a network', () => {
       x.data.set(point, i * x.stride);
     const target = Float64Array.from(standardized(pointsOf(table, ['price'])).flat());
     const dLogits = kernels.matrix(80, 1);
-    kernels.loss('half_squared_error', network.forward(x), target, dLogits);
+    kernels.loss('half_squared_error', network.forward(x), target, null, dLogits);
     network.backward(x, dLogits);
-    network.addL2(0.01);
+    network.addPenaltyGradient({ l1: 0, l2: 0.01 });
     const gradient = Array.from(network.layout.flatten(network.gradients));
     // Weights below 1, rounded to f32 before and after the step.
     expect(distance(steps, gradient)).toBeLessThan(1e-6);

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { ActivationName } from '../../../../src/math/activations/index.ts';
 import type { LossName } from '../../../../src/math/losses/index.ts';
 import type { OptimizerHyperparameters, OptimizerName } from '../../../../src/math/optimizers/index.ts';
+import type { ScheduleName, ScheduleSettings } from '../../../../src/math/schedules/index.ts';
 
 interface TorchTrajectories {
   readonly optimizers: Record<
@@ -18,6 +19,18 @@ interface TorchTrajectories {
     /** Flat parameters after the last. */
     readonly parameters: readonly number[];
   }[];
+  /** Everything at once; the generator says what. */
+  readonly recipe: {
+    readonly losses: readonly number[];
+    /** ‖g‖₂ before it was clipped. */
+    readonly norms: readonly number[];
+    readonly parameters: readonly number[];
+  };
+  /** Learning rates of ten epochs from 0.2. */
+  readonly schedules: Record<
+    ScheduleName,
+    { settings: Omit<ScheduleSettings, 'warmup_epochs'>; rates: readonly number[] }
+  >;
 }
 
 export const torchTrajectories: TorchTrajectories = JSON.parse(
