@@ -4,7 +4,8 @@ export interface BenchCase {
   readonly name: string;
   /** Work of one run, in `unit`s; the figure printed is units a second. */
   readonly amount: number;
-  run(): void;
+  /** Does the work once; its seconds. */
+  run(): number | Promise<number>;
 }
 
 export interface BenchResult {
@@ -15,15 +16,20 @@ export interface BenchResult {
   readonly fastest: number;
 }
 
+/** Seconds that the work takes. */
+export function timed(work: () => void): number {
+  const start = performance.now();
+  work();
+  return (performance.now() - start) / 1000;
+}
+
 /** One round more than `rounds` is run: the first only warms up. */
-export function interleave(cases: readonly BenchCase[], rounds: number): BenchResult[] {
+export async function interleave(cases: readonly BenchCase[], rounds: number): Promise<BenchResult[]> {
   const rates = cases.map((): number[] => []);
   for (let round = 0; round <= rounds; round++) {
-    for (let i = 0; i < cases.length; i++) {
-      const start = performance.now();
-      cases[i].run();
-      const seconds = (performance.now() - start) / 1000;
-      if (round > 0) rates[i].push(cases[i].amount / seconds);
+    for (const [i, { amount, run }] of cases.entries()) {
+      const seconds = await run();
+      if (round > 0) rates[i].push(amount / seconds);
     }
   }
   return cases.map(({ name }, i) => {
@@ -37,14 +43,14 @@ function median(sorted: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** Prints a table; each ratio is to the first case. */
+/** Prints a table; each ratio says how many times as fast as the case the first one is. */
 export function printResults(title: string, unit: string, results: readonly BenchResult[]): void {
   console.log(`\n${title} (${unit} a second)`);
   const width = Math.max(...results.map(({ name }) => name.length));
   for (const { name, median: middle, slowest, fastest } of results) {
-    const ratio = (middle / results[0].median).toFixed(2);
+    const ratio = (results[0].median / middle).toFixed(2);
     console.log(
-      `  ${name.padEnd(width)}  ${format(middle)}  (${format(slowest)} to ${format(fastest)})  ×${ratio}`,
+      `  ${name.padEnd(width)}  ${format(middle)}  (${format(slowest)} to ${format(fastest)})  ours ×${ratio}`,
     );
   }
 }

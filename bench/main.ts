@@ -1,6 +1,9 @@
 /** `npm run bench`: prints medians and ratios of interleaved runs beside the machine that they ran on; never passes or fails. */
 import { cpus } from 'node:os';
-import { benchTraining } from './training.ts';
+import { createReferenceKernels } from '../src/math/kernels/reference.ts';
+import { benchNetworks } from './networks.ts';
+import { startPeers } from './peers/start-peers.ts';
+import { benchRegressions } from './regressions.ts';
 
 const rounds = 5;
 
@@ -8,4 +11,14 @@ const [{ model }] = cpus();
 console.log(
   `Node ${process.versions.node}, ${cpus().length} × ${model}, medians of ${rounds} interleaved rounds`,
 );
-benchTraining(rounds);
+const peers = await startPeers();
+try {
+  await benchNetworks(
+    [{ name: 'Trainyard, reference', createKernels: createReferenceKernels }],
+    peers,
+    rounds,
+  );
+} finally {
+  peers.close();
+}
+await benchRegressions(rounds);
