@@ -14,6 +14,7 @@ import { type AccessPolicy, addAuthentication } from './plugins/authentication.t
 import { addHeadRefusals, createClientErrorHandler } from './plugins/client-errors.ts';
 import { addConnections, httpOptions } from './plugins/connections.ts';
 import { addErrors, answerFrameworkError } from './plugins/errors.ts';
+import { addMetrics } from './plugins/metrics.ts';
 import { addOpenapi, registerOpenapiRoutes } from './plugins/openapi.ts';
 import { addRequestBody } from './plugins/request-body.ts';
 import { addValidation } from './plugins/validation.ts';
@@ -63,6 +64,7 @@ export async function createApp(dependencies: AppDependencies): Promise<ApiInsta
   addRequestBody(app, limits);
   addErrors(app, limits);
   addHeadRefusals(app, limits);
+  const metrics = addMetrics(app, dependencies.store);
   await addOpenapi(app, packageVersion);
 
   registerDatasetRoutes(app, services.datasets, { maxUploadBytes: config.maxUploadBytes, limits });
@@ -70,7 +72,7 @@ export async function createApp(dependencies: AppDependencies): Promise<ApiInsta
   registerVersionRoutes(app, services.models);
   registerPredictRoutes(app, services.predictions, limits);
   registerJobRoutes(app, services.jobs);
-  registerOperationRoutes(app, dependencies.store, dependencies.isDataUp);
+  registerOperationRoutes(app, dependencies.store, dependencies.isDataUp, metrics);
   registerOpenapiRoutes(app);
   await app.ready();
   return app;

@@ -141,6 +141,8 @@ export interface JobStore {
   ): Promise<{ outcome: 'ok'; job: Job } | { outcome: 'model_gone' | 'dataset_gone' }>;
   get(id: string): Promise<Job | null>;
   list(query: JobListQuery): Promise<Page<Job>>;
+  /** Every state, those without a job too. */
+  countByState(): Promise<Readonly<Record<JobState, number>>>;
   history(id: string): Promise<EpochRecord[]>;
   /** Events with an id above `after`, oldest first. */
   events(id: string, after: number, limit: number): Promise<JobEvent[]>;

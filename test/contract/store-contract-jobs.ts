@@ -54,6 +54,16 @@ export function jobsContract(current: Current): void {
       expect(events).toEqual([{ id: 1, type: 'queued', at: at(1).toISOString(), data: {} }]);
     });
 
+    it('counts by state', async () => {
+      const { store } = current();
+      await addModelAndDataset(store);
+      const none = { queued: 0, running: 0, paused: 0, succeeded: 0, failed: 0, cancelled: 0 };
+      expect(await store.jobs.countByState()).toEqual(none);
+      for (const number of [1, 2, 3]) await store.jobs.submit(jobOf(number), at(number));
+      await store.jobs.cancel(idOf('job', 2), at(4));
+      expect(await store.jobs.countByState()).toEqual({ ...none, queued: 2, cancelled: 1 });
+    });
+
     it('stores nothing when the model or the dataset is gone', async () => {
       const { store } = current();
       await addModelAndDataset(store);

@@ -3,14 +3,22 @@ import { z } from 'zod';
 import { TrainyardError } from '../../errors.ts';
 import type { Store } from '../../store/ports.ts';
 import type { ApiInstance } from '../api-instance.ts';
-import { responses } from '../responses.ts';
+import type { MetricsText } from '../plugins/metrics.ts';
+import { keyCodes, responses } from '../responses.ts';
 
 const tags = ['Operations'];
 
 const Alive = z.strictObject({ status: z.literal('ok') }).meta({ id: 'Alive' });
+/** Not JSON: the text is sent as it is. */
+const MetricsAnswer = z.string().meta({ id: 'MetricsAnswer' });
 const Ready = z.strictObject({ status: z.literal('ready') }).meta({ id: 'Ready' });
 
-export function registerOperationRoutes(app: ApiInstance, store: Store, isDataUp: () => boolean): void {
+export function registerOperationRoutes(
+  app: ApiInstance,
+  store: Store,
+  isDataUp: () => boolean,
+  metrics: MetricsText,
+): void {
   app.get(
     '/livez',
     {
@@ -43,5 +51,20 @@ export function registerOperationRoutes(app: ApiInstance, store: Store, isDataUp
       if (!isDataUp()) throw new TrainyardError('not_ready', 'the data process is not up');
       return { status: 'ready' as const };
     },
+  );
+
+  app.get(
+    '/metrics',
+    {
+      config: { auth: 'key' },
+      schema: {
+        tags,
+        operationId: 'getMetrics',
+        summary: 'Read what a Prometheus server scrapes',
+        produces: ['text/plain'],
+        response: responses({ 200: MetricsAnswer }, ...keyCodes),
+      },
+    },
+    async (_request, reply) => reply.type(metrics.contentType).send(await metrics.read()),
   );
 }

@@ -1,7 +1,12 @@
 /** Jobs as the API uses them: submit, read, cancel. */
 import { setImmediate } from 'node:timers/promises';
-import type { EpochRecord, JobListQuery } from '../../contracts/job.ts';
-import { terminalStates } from '../../contracts/job.ts';
+import {
+  type EpochRecord,
+  type JobListQuery,
+  type JobState,
+  jobStates,
+  terminalStates,
+} from '../../contracts/job.ts';
 import type { JobEvent, JobStore, NewJob } from '../ports.ts';
 import { createCheckpointRows } from './checkpoint-rows.ts';
 import type { StoreContext } from './context.ts';
@@ -25,6 +30,8 @@ const selectHistory = `
 /** Rows read between two turns of the event loop: about 10 ms. */
 const historyChunk = 5_000;
 
+const countJobs = 'SELECT state, count(*) AS count FROM jobs GROUP BY state';
+
 const selectEvents = 'SELECT id, type, at, data FROM events WHERE job_id = ? AND id > ? ORDER BY id LIMIT ?';
 
 const cancelJob = `
@@ -42,7 +49,10 @@ interface EventRow extends Omit<JobEvent, 'data'> {
   readonly data: string;
 }
 
-type JobRecords = Pick<JobStore, 'submit' | 'get' | 'list' | 'history' | 'events' | 'cancel'>;
+type JobRecords = Pick<
+  JobStore,
+  'submit' | 'get' | 'list' | 'countByState' | 'history' | 'events' | 'cancel'
+>;
 
 export function createJobRecords(context: StoreContext): JobRecords {
   const { connection, blobs, now: clock } = context;
@@ -55,6 +65,7 @@ export function createJobRecords(context: StoreContext): JobRecords {
   const byId = database.prepare<[string], JobRow>(selectJob);
   const historyAfter = database.prepare<[string, number, number], HistoryRow>(selectHistory);
   const eventsAfter = database.prepare<[string, number, number], EventRow>(selectEvents);
+  const counts = database.prepare<[], { state: JobState; count: number }>(countJobs);
   const cancel = database.prepare<{ id: string; now: string }>(cancelJob);
   const pages = createPageStatements(context);
 
@@ -72,6 +83,11 @@ export function createJobRecords(context: StoreContext): JobRecords {
     async get(id) {
       const row = byId.get(id);
       return row ? toJob(row, clock()) : null;
+    },
+    async countByState() {
+      const byState = Object.fromEntries(jobStates.map((state) => [state, 0])) as Record<JobState, number>;
+      for (const { state, count } of counts.all()) byState[state] = count;
+      return byState;
     },
     async list(query) {
       const now = clock();

@@ -1,0 +1,26 @@
+/** What a Prometheus server reads of the service. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startService, type TestService } from './service.ts';
+
+let service: TestService;
+beforeAll(async () => {
+  service = await startService();
+});
+afterAll(() => service.close());
+
+it('counts requests by route pattern, jobs by state, and the process', async () => {
+  await service.call('GET', '/api/v1/models/some-name');
+  await service.call('GET', '/api/v1/models/another-name');
+  await service.call('GET', '/nowhere');
+  const answer = await service.call('GET', '/metrics');
+  expect(answer.status).toBe(200);
+  expect(answer.headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
+  const { text } = answer;
+  expect(text).toContain(
+    'trainyard_http_request_seconds_count{method="GET",route="/api/v1/models/:model",status="404"} 2\n',
+  );
+  expect(text).toContain('trainyard_http_request_seconds_count{method="GET",route="none",status="404"} 1\n');
+  expect(text).toContain('trainyard_jobs{state="queued"} 0\n');
+  expect(text).toMatch(/nodejs_eventloop_lag_p99_seconds \d/);
+  expect(text).not.toContain('some-name');
+});
