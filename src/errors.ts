@@ -53,6 +53,7 @@ export const errorCodes = {
   number_out_of_range: { status: 422, title: 'A number cannot be represented' },
   unknown_reference: { status: 422, title: 'The request names something that does not exist' },
   unknown_column: { status: 422, title: 'The dataset has no such column' },
+  wrong_column_type: { status: 422, title: 'A column has another type than the model needs' },
   wrong_target_type: { status: 422, title: 'The target column does not fit the model' },
   single_class: { status: 422, title: 'The target has fewer than two classes' },
   too_many_classes: { status: 422, title: 'The target has too many classes' },

@@ -42,6 +42,7 @@ CREATE TABLE versions (
   job TEXT NOT NULL,
   dataset TEXT NOT NULL,
   dataset_sha256 TEXT NOT NULL,
+  validation_dataset_sha256 TEXT,
   parameters INTEGER NOT NULL,
   engine TEXT NOT NULL,
   package_version TEXT NOT NULL,
@@ -56,12 +57,13 @@ CREATE TABLE versions (
   CHECK ((weights IS NULL) <> (weights_file IS NULL))
 ) STRICT;
 
--- `model` and `dataset` are words, not references: a job outlives both. The state guards their deletion.
+-- `model` and the datasets are words, not references: a job outlives both. The state guards their deletion.
 CREATE TABLE jobs (
   id TEXT PRIMARY KEY NOT NULL,
   kind TEXT NOT NULL,
   model TEXT NOT NULL,
   dataset TEXT NOT NULL,
+  validation_dataset TEXT,
   state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'paused', 'succeeded', 'failed', 'cancelled')),
   stop_reason TEXT,
   priority INTEGER NOT NULL,
@@ -98,6 +100,8 @@ CREATE TABLE jobs (
 CREATE INDEX jobs_queue ON jobs (priority DESC, created_at, id) WHERE state = 'queued';
 CREATE INDEX jobs_active_by_model ON jobs (model) WHERE state IN ('queued', 'running', 'paused');
 CREATE INDEX jobs_active_by_dataset ON jobs (dataset) WHERE state IN ('queued', 'running', 'paused');
+CREATE INDEX jobs_active_by_validation_dataset ON jobs (validation_dataset)
+  WHERE validation_dataset IS NOT NULL AND state IN ('queued', 'running', 'paused');
 CREATE INDEX jobs_by_age ON jobs (created_at, id);
 CREATE INDEX jobs_by_state ON jobs (state, created_at, id);
 CREATE INDEX jobs_by_model ON jobs (model, created_at, id);

@@ -4,7 +4,7 @@ import { activationNames } from '../math/activations/index.ts';
 import { initializerNames } from '../math/initializers/index.ts';
 import { ClassWeight } from './class-weight.ts';
 import { EarlyStopping } from './early-stopping.ts';
-import { ColumnName } from './names.ts';
+import { ColumnName, DatasetId } from './names.ts';
 import { Optimizer } from './optimizer.ts';
 
 const positive = z.number().positive();
@@ -34,16 +34,33 @@ export const Preprocessing = z
   .meta({ id: 'Preprocessing' });
 export type Preprocessing = z.infer<typeof Preprocessing>;
 
-/** Rows held back from training to measure on. */
+/** Rows to measure on that training does not see: a share held back, or another dataset. */
 export const Validation = z
-  .strictObject({
-    fraction: fraction.meta({ description: 'Share of the rows held back; 0 is none' }),
-    stratify: z.boolean().default(true).meta({
-      description: 'Keeps the proportions of the classes; no effect on a regression',
+  .union([
+    z.strictObject({
+      fraction: fraction.meta({ description: 'Share of the rows held back; 0 is none' }),
+      stratify: z.boolean().default(true).meta({
+        description: 'Keeps the proportions of the classes; no effect on a regression',
+      }),
     }),
-  })
+    z.strictObject({
+      dataset: DatasetId.meta({
+        description: 'Dataset to measure on; has the target and the features, each of the same type',
+      }),
+    }),
+  ])
   .meta({ id: 'Validation' });
 export type Validation = z.infer<typeof Validation>;
+
+/** Id of the dataset to validate on; null where rows are held back, or none are. */
+export function validationDataset({ validation }: { readonly validation: Validation }): string | null {
+  return 'dataset' in validation ? validation.dataset : null;
+}
+
+/** Whether the config asks for rows to measure on. */
+export function isValidated({ validation }: { readonly validation: Validation }): boolean {
+  return 'dataset' in validation || validation.fraction > 0;
+}
 
 const learningRate = (value: number) => positive.default(value);
 
@@ -199,7 +216,7 @@ export const MlpConfig = z
         input: warmup,
         message: `fewer warm-up epochs than epochs, ${value.epochs}`,
       });
-    if (value.early_stopping?.monitor === 'validation_loss' && value.validation.fraction === 0)
+    if (value.early_stopping?.monitor === 'validation_loss' && !isValidated(value))
       issues.push({
         code: 'custom',
         path: ['early_stopping', 'monitor'],

@@ -80,6 +80,9 @@ export const Version = z
     job: JobId,
     dataset: DatasetId,
     dataset_sha256: Sha256,
+    validation_dataset_sha256: Sha256.nullable().meta({
+      description: 'Of the dataset in `config.validation`; null without one',
+    }),
     config: ModelConfig,
     classes: z.array(Label).nullable(),
     features: z.array(z.string()),

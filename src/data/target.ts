@@ -58,6 +58,42 @@ export function readTarget(
   return target;
 }
 
+/**
+ * Reads the target of another table in the terms of the first: a class has the number that it has there.
+ *
+ * @param rows numbers of the rows to measure on, as `usableRows` gives them
+ * @throws JobFailure `unsupported_data` where a row has a class that the first table's rows have not, or the column another type
+ */
+export function readTargetLike(known: Target, table: Table, name: string, rows: Uint32Array): Target {
+  const column = findColumn(table, name);
+  if (known.task === 'regression') {
+    if (column.type === 'number') return { task: 'regression', values: column.values };
+    throw new JobFailure(
+      'unsupported_data',
+      `expected "${name}" to be a number in both tables, got a category`,
+    );
+  }
+  const numberOf = new Map(known.classes.map((label, code) => [String(label), code]));
+  const textOf = textReader(column);
+  const codes = new Int32Array(table.rows).fill(-1);
+  for (const row of rows) {
+    const code = numberOf.get(textOf(row));
+    if (code === undefined) throw unknownClass(column, row, textOf(row));
+    codes[row] = code;
+  }
+  return { task: 'classification', classes: known.classes, codes };
+}
+/** A row's value as text; a number as JSON writes it. */
+function textReader(column: CategoryColumn | NumberColumn): (row: number) => string {
+  if (column.type === 'number') return (row) => String(column.values[row]);
+  return (row) => column.dictionary[column.codes[row]];
+}
+
+function unknownClass({ name }: CategoryColumn | NumberColumn, row: number, value: string): JobFailure {
+  const message = `row ${row + 1} of those to measure on has ${JSON.stringify(value)} in "${name}", a class that no training row has`;
+  return new JobFailure('unsupported_data', message);
+}
+
 function categoryClasses(column: CategoryColumn, rows: Uint32Array): ClassTarget {
   const isUsed = new Uint8Array(column.dictionary.length);
   for (const row of rows) if (column.codes[row] >= 0) isUsed[column.codes[row]] = 1;

@@ -29,7 +29,7 @@ export interface DatasetStore {
   insert(dataset: StoredDataset): Promise<void>;
   get(id: string): Promise<StoredDataset | null>;
   list(query: PageQuery): Promise<Page<StoredDataset>>;
-  /** Deletes the row, then the file. `in_use` while a queued, running or paused job reads it. */
+  /** Deletes the row, then the file. `in_use` while a queued, running or paused job reads it, to validate on or to train on. */
   delete(id: string): Promise<'deleted' | 'not_found' | 'in_use'>;
 }
 
@@ -85,6 +85,8 @@ export interface ClaimedJob {
   readonly dataset: StoredDataset;
   /** Path of the dataset's Parquet file. */
   readonly datasetPath: string;
+  /** The dataset that the config validates on, where it names one. */
+  readonly validation: { readonly dataset: StoredDataset; readonly path: string } | null;
   /** The last checkpoint, if there is one; history rows past it were deleted in the claim's commit. */
   readonly checkpoint: Uint8Array | null;
 }
@@ -133,12 +135,15 @@ export type ActionResult =
 
 export interface JobStore {
   /**
-   * Commits the job and its `queued` event, if its model and dataset still exist at that moment.
+   * Commits the job and its `queued` event, if its model and its datasets, that of its validation too, still exist at that
+   * moment.
    */
   submit(
     job: NewJob,
     now: Date,
-  ): Promise<{ outcome: 'ok'; job: Job } | { outcome: 'model_gone' | 'dataset_gone' }>;
+  ): Promise<
+    { outcome: 'ok'; job: Job } | { outcome: 'model_gone' | 'dataset_gone' | 'validation_dataset_gone' }
+  >;
   get(id: string): Promise<Job | null>;
   list(query: JobListQuery): Promise<Page<Job>>;
   /** Every state, those without a job too. */

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { ColumnProfile } from '../contracts/dataset.ts';
 import type { EpochRecord } from '../contracts/job.ts';
 import type { Table } from '../data/table.ts';
-import type { ClaimedJob, FencedResult, JobStore } from '../store/ports.ts';
+import type { ClaimedJob, FencedResult, JobStore, StoredDataset } from '../store/ports.ts';
 import { createClaimWrites } from './claim-writes.ts';
 import { command, type FromWorker, type WorkerStart } from './messages.ts';
 import { createWorkerHandle, type TrainingWorker } from './worker-handle.ts';
@@ -87,12 +87,20 @@ export function startJobRun(options: JobRunOptions): JobRun {
   }
 
   async function train(): Promise<void> {
-    const { config, dataset, datasetPath, checkpoint } = claimed;
+    const { config, dataset, datasetPath, validation, checkpoint } = claimed;
     const names = new Set([config.target, ...config.features]);
-    const columns = dataset.columns.filter((column) => names.has(column.name));
-    const table = await options.readTable(datasetPath, columns);
+    const read = (path: string, { columns }: StoredDataset) =>
+      options.readTable(
+        path,
+        columns.filter(({ name }) => names.has(name)),
+      );
+    const table = await read(datasetPath, dataset);
+    const validationTable = validation && (await read(validation.path, validation.dataset));
     if (isDraining || !writes.isHeld()) return;
-    await worker.run({ config, table, checkpoint, checkpointMs: options.checkpointMs }, handle);
+    await worker.run(
+      { config, table, validationTable, checkpoint, checkpointMs: options.checkpointMs },
+      handle,
+    );
   }
 
   /** Back to the queue, with one crash more: the next attempt may have more luck, and the third in a row is the last. */

@@ -21,6 +21,8 @@ export const maxPendingRecords = 20_000;
 export interface WorkerStart {
   readonly config: ResolvedModelConfig;
   readonly table: Table;
+  /** Of the dataset that the config validates on. */
+  readonly validationTable: Table | null;
   readonly checkpoint: Uint8Array | null;
   readonly checkpointMs: number;
   readonly control: SharedArrayBuffer;

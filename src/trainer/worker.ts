@@ -33,6 +33,7 @@ function run(port: NonNullable<typeof parentPort>, start: WorkerStart): void {
     const outcome = train({
       config: start.config,
       table: start.table,
+      validationTable: start.validationTable,
       checkpoint: start.checkpoint,
       createKernels: createReferenceKernels,
       nowMs: () => performance.now(),

@@ -53,17 +53,21 @@ function encodingProblems(
   preprocessing: Preprocessing,
   names: ReadonlySet<string>,
 ): EncodingProblem[] {
+  return [
+    ...valueProblems(feature, preprocessing),
+    ...(feature.type === 'category' ? categoryProblems(feature, preprocessing) : []),
+    ...clashProblems(feature, preprocessing, names),
+  ];
+}
+
+/** What the values of a column rule out, whether it is trained on or measured on. */
+export function valueProblems(feature: ColumnProfile, preprocessing: Preprocessing): EncodingProblem[] {
   const problems: EncodingProblem[] = [];
   if (preprocessing.missing === 'error' && feature.missing > 0) {
     const message = `the feature "${feature.name}" misses ${feature.missing} values, and "missing" is "error"`;
     problems.push({ code: 'missing_values', message });
   }
-  problems.push(
-    ...(feature.type === 'number'
-      ? numberProblems(feature, preprocessing)
-      : categoryProblems(feature, preprocessing)),
-    ...clashProblems(feature, preprocessing, names),
-  );
+  if (feature.type === 'number') problems.push(...numberProblems(feature, preprocessing));
   return problems;
 }
 

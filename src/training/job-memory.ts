@@ -9,6 +9,8 @@ export interface JobShape {
   /** Profiles of the target and the features. */
   readonly profiles: readonly ColumnProfile[];
   readonly rows: number;
+  /** The dataset to validate on, where there is one. */
+  readonly validation: { readonly rows: number } | null;
   /** Columns of the design matrix. */
   readonly columns: number;
   /** Outputs of the last layer. */
@@ -31,17 +33,18 @@ const padded = (columns: number) => Math.ceil(columns / 4) * 4;
  * - rows: n · (56 + 8·max(2, C)), the last for the scores that the final metrics are computed from
  * - model: parameters with their gradients, optimizer or solver state and one checkpoint of them (see below)
  *
- * n rows, k encoded columns, C outputs. An upper bound but for the runtime's own tens of MiB.
+ * n rows, with those of a validation dataset, k encoded columns, C outputs. An upper bound but for the runtime's own tens of MiB.
  */
 export function jobMemory(shape: JobShape): number {
-  const { config, profiles, rows, columns, outputs } = shape;
+  const { config, profiles, columns, outputs } = shape;
+  const rows = shape.rows + (shape.validation?.rows ?? 0);
   const table = profiles.reduce(
     (sum, profile) =>
       sum +
       (profile.type === 'number' ? rows * f64Bytes : rows * f32Bytes + distinctOf(profile) * categoryBytes),
     0,
   );
-  const cellBytes = designDtype(config.type, rows, columns) === 'f32' ? f32Bytes : f64Bytes;
+  const cellBytes = designDtype(config.type, shape.rows, columns) === 'f32' ? f32Bytes : f64Bytes;
   const matrix = rows * padded(columns) * cellBytes;
   const perRow = rows * (bookkeepingBytes + f64Bytes * Math.max(2, outputs));
   const model = config.type === 'mlp' ? networkBytes(config, shape) : linearBytes(shape);

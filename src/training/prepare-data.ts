@@ -7,14 +7,12 @@ import { encodeTable } from '../data/preprocessing/encode-table.ts';
 import { fitNumber } from '../data/preprocessing/fit-number.ts';
 import { fitPreprocessing } from '../data/preprocessing/fit-preprocessing.ts';
 import { usableRows } from '../data/preprocessing/usable-rows.ts';
-import { splitRows } from '../data/split.ts';
 import type { Table } from '../data/table.ts';
 import { readTarget, type Target } from '../data/target.ts';
 import type { LossName } from '../math/losses/index.ts';
 import type { Matrix } from '../math/matrix.ts';
-import { createRandom } from '../math/random.ts';
 import { classWeights } from './class-weights.ts';
-import { randomStreams } from './random-streams.ts';
+import { separateRows, type TableRows } from './validation-rows.ts';
 
 /** Cells of the design matrix that are encoded between two polls: about 15 ms. */
 const cellsPerPoll = 2 ** 20;
@@ -29,6 +27,14 @@ export interface PreparedRows {
   readonly target: Float64Array;
   /** Weight of each row in J, that of its class, [n]; null where all weigh 1. */
   readonly weights: Float64Array | null;
+}
+
+/** What a training reads. */
+export interface TrainingTables {
+  /** The target and the features. */
+  readonly table: Table;
+  /** The same columns of the dataset that the config validates on; needed where it names one. */
+  readonly validationTable?: Table | null;
 }
 
 export interface PreparedData {
@@ -48,7 +54,7 @@ export interface PreparedData {
 }
 
 /**
- * A function of config and table alone, so that a resumed job prepares the same data again.
+ * A function of config and tables alone, so that a resumed job prepares the same data again.
  *
  * @param strideOf stride of a matrix of so many columns in the kernels that will read it
  * @param poll     called between the steps and every few milliseconds of encoding; may throw to stop
@@ -56,7 +62,7 @@ export interface PreparedData {
  */
 export function prepareData(
   config: ResolvedModelConfig,
-  table: Table,
+  { table, validationTable }: TrainingTables,
   strideOf: (columns: number) => number,
   poll: () => void,
 ): PreparedData {
@@ -64,28 +70,23 @@ export function prepareData(
   const task = taskOf(config);
   const usable = usableRows(table, config);
   const target = readTarget(table, config, task, usable.rows);
-  const split = splitRows({
-    rows: usable.rows,
-    classCodes: target.task === 'classification' ? target.codes : null,
-    fraction: config.validation.fraction,
-    stratify: config.validation.stratify,
-    random: createRandom(config.seed, randomStreams.split),
-  });
+  const own = { table, target, rows: usable.rows };
+  const { train, validation, warnings: rowWarnings } = separateRows(config, own, validationTable ?? null);
   poll();
   const { fitted, zeroColumns, warnings } = fitPreprocessing(
     table,
-    split.train,
+    train.rows,
     config.features,
     config.preprocessing,
   );
-  const targetScaling = scaleTarget(target, split.train, config);
-  const weightOf = weightsByClass(target, split.train, config);
+  const targetScaling = scaleTarget(target, train.rows, config);
+  const weightOf = weightsByClass(target, train.rows, config);
 
   const columns = fitted.columns.length;
   // One for both sides: the model is not measured at another precision than it was fitted at.
   const dtype = designDtype(config.type, usable.rows.length, columns);
 
-  function prepareRows(rows: Uint32Array): PreparedRows {
+  function prepareRows({ table, target, rows }: TableRows): PreparedRows {
     const x = allocateDesignMatrix(rows.length, columns, strideOf(columns), dtype);
     encodeInBlocks(fitted, table, rows, x, poll);
     const truth = gather(target, rows);
@@ -101,12 +102,12 @@ export function prepareData(
     classes,
     outputs,
     loss: classes ? (outputs === 1 ? 'binary_cross_entropy' : 'softmax_cross_entropy') : 'half_squared_error',
-    train: prepareRows(split.train),
-    validation: split.validation.length > 0 ? prepareRows(split.validation) : null,
+    train: prepareRows(train),
+    validation: validation && prepareRows(validation),
     preprocessing: fitted,
     zeroColumns,
     targetScaling,
-    warnings: [...usable.warnings, ...warnings],
+    warnings: [...usable.warnings, ...rowWarnings, ...warnings],
   };
 }
 

@@ -16,6 +16,7 @@ import { type ConfigProblem, type DatasetProfile, refuse } from './config-proble
 import { encodedColumns, featureProblems } from './feature-problems.ts';
 import { jobMemory } from './job-memory.ts';
 import { outputsOf, rowProblems, targetProblems } from './target-problems.ts';
+import { validationProblems } from './validation-problems.ts';
 
 export interface ResolvedConfig {
   readonly config: ResolvedModelConfig;
@@ -37,6 +38,8 @@ export interface SubmitContext {
   readonly memoryBytes: number;
   /** Those of `weightedLabels` that the target has. */
   readonly presentLabels: ReadonlySet<string>;
+  /** The dataset that the config validates on; null where it names none. */
+  readonly validationDataset: DatasetProfile | null;
 }
 
 /** Above so many encoded columns, XᵀX (8 bytes · columns²) costs more than L-BFGS needs to converge. */
@@ -52,7 +55,7 @@ const maxNewtonSize = 1_000;
 export function resolveConfig(
   config: ModelConfig,
   dataset: DatasetProfile,
-  { memoryBytes, presentLabels }: SubmitContext,
+  { memoryBytes, presentLabels, validationDataset }: SubmitContext,
 ): ResolvedConfig {
   const byName = new Map(dataset.columns.map((column) => [column.name, column]));
   const names =
@@ -64,6 +67,9 @@ export function resolveConfig(
     ...targetProblems(config, target, task, dataset),
     ...featureProblems(config, names, byName, dataset.rows),
     ...(target ? classWeightProblems(config, task, presentLabels) : []),
+    ...(validationDataset
+      ? validationProblems({ config, names, task, byName, dataset: validationDataset })
+      : []),
   ];
   if (target && problems.length === 0)
     problems.push(...rowProblems(config, target, features, task, dataset.rows));
@@ -80,6 +86,7 @@ export function resolveConfig(
     config: resolved,
     profiles: [target!, ...features],
     rows: dataset.rows,
+    validation: validationDataset,
     columns,
     outputs,
   });

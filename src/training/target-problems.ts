@@ -1,6 +1,6 @@
 /** Why a column cannot be a model's target, as far as its profile tells. */
 import type { ColumnProfile } from '../contracts/dataset.ts';
-import type { ModelConfig, Task } from '../contracts/model-config.ts';
+import { isValidated, type ModelConfig, type Task, validationDataset } from '../contracts/model-config.ts';
 import { maxNumberClasses } from '../data/target.ts';
 import type { ConfigProblem, DatasetProfile } from './config-problems.ts';
 
@@ -52,7 +52,7 @@ export function rowProblems(
   const usable = rows - Math.max(...dropping.map(({ missing }) => missing));
   const classes = task === 'classification' ? target.distinct! : 1;
   const training = Math.max(minTrainingRows, classes);
-  const held = config.validation.fraction > 0 ? 1 : 0;
+  const held = isValidated(config) && validationDataset(config) === null ? 1 : 0;
   if (usable >= training + held) return [];
   const message = `expected at least ${training} rows to train on and ${held} to validate on, got ${usable} with a value in every column that needs one`;
   return [{ pointer: '/config/target', column: target.name, code: 'too_few_rows', message }];

@@ -4,21 +4,18 @@ import type { SplitMetrics } from '../contracts/metrics.ts';
 import type { ResolvedModelConfig } from '../contracts/model-config.ts';
 import type { Warning } from '../contracts/names.ts';
 import type { TrainedModel } from '../contracts/version.ts';
-import type { Table } from '../data/table.ts';
 import type { Kernels } from '../math/kernels/kernels.ts';
 import type { Dtype } from '../math/matrix.ts';
 import { requireFinite } from './divergence.ts';
 import type { Fit } from './fit.ts';
 import { createFit } from './fits.ts';
 import { measure, packageModel } from './package-model.ts';
-import { prepareData } from './prepare-data.ts';
+import { prepareData, type TrainingTables } from './prepare-data.ts';
 import { epochLimit } from './resolve-config.ts';
 import { openCheckpoint, saveCheckpoint, trainingIdentity } from './training-checkpoint.ts';
 
-export interface TrainingRun {
+export interface TrainingRun extends TrainingTables {
   readonly config: ResolvedModelConfig;
-  /** The target and the features. */
-  readonly table: Table;
   /** Continue from here; null starts anew. */
   readonly checkpoint: Uint8Array | null;
   readonly createKernels: (dtype: Dtype) => Kernels;
@@ -79,7 +76,7 @@ function trainUnlessCancelled(run: TrainingRun, poll: () => void): TrainingOutco
   const identity = trainingIdentity(config, table);
   const resumed = run.checkpoint && openCheckpoint(run.checkpoint, identity);
   const engines = [...new Set([...(resumed?.engines ?? []), kernels.engine])];
-  const data = prepareData(config, table, kernels.strideOf, poll);
+  const data = prepareData(config, run, kernels.strideOf, poll);
   const fit = createFit({ config, data, kernels, poll, state: resumed?.state ?? null });
   const checkpoint = (epoch: number) =>
     run.onCheckpoint(epoch, saveCheckpoint({ identity, engines, epoch, state: fit.state() }));

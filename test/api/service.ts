@@ -129,11 +129,13 @@ function dataServiceInProcess(tempDir: string, logger: Logger): DataService {
 async function trainNext(store: Store): Promise<void> {
   const claimed = await store.jobs.claim('test', 60_000, new Date());
   if (!claimed) throw new Error('no job is queued');
-  const { fence, config, dataset, datasetPath, checkpoint } = claimed;
+  const { fence, config, dataset, datasetPath, validation, checkpoint } = claimed;
   const table = await readTable(datasetPath, dataset.columns);
+  const validationTable = validation && (await readTable(validation.path, validation.dataset.columns));
   const outcome = train({
     config,
     table,
+    validationTable,
     checkpoint,
     createKernels: createReferenceKernels,
     control: () => 'continue',

@@ -10,6 +10,8 @@ import {
   idOf,
   jobOf,
   recordOf,
+  resultOf,
+  smallWeights,
   startJob,
 } from './store-fixtures.ts';
 
@@ -46,9 +48,28 @@ export function claimsContract(current: Current): void {
       expect(claimed.config).toEqual(config);
       expect(claimed.dataset).toEqual(datasetOf(1));
       expect(claimed.datasetPath).toBe(store.datasets.pathOf(datasetOf(1).file));
+      expect(claimed.validation).toBeNull();
       expect(claimed.checkpoint).toBeNull();
       expect(claimed.job).toMatchObject({ state: 'running', attempt: 1, started_at: at(1000).toISOString() });
       expect(await typesOf(idOf('job', 1))).toEqual(['queued', 'started']);
+    });
+
+    it('hands over the dataset to validate on, and keeps it from being deleted until the job has ended', async () => {
+      const { store } = current();
+      await addModelAndDataset(store);
+      const other = datasetOf(2, { sha256: 'b'.repeat(64) });
+      const job = jobOf(1, { config: { ...config, validation: { dataset: other.id } } });
+      expect(await store.jobs.submit(job, at(1))).toEqual({ outcome: 'validation_dataset_gone' });
+      await store.datasets.insert(other);
+      await store.jobs.submit(job, at(1));
+      expect(await store.datasets.delete(other.id)).toBe('in_use');
+
+      const { fence, validation } = await claimJob(store);
+      expect(validation).toEqual({ dataset: other, path: store.datasets.pathOf(other.file) });
+      expect(await store.datasets.delete(other.id)).toBe('in_use');
+      await store.jobs.finish(fence, resultOf(smallWeights), at(2));
+      expect(await store.versions.get('m', 1)).toMatchObject({ validation_dataset_sha256: other.sha256 });
+      expect(await store.datasets.delete(other.id)).toBe('deleted');
     });
 
     it('never gives one job to two claimers', async () => {

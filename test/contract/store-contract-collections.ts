@@ -175,6 +175,7 @@ export function collectionsContract(current: Current): void {
         job: idOf('job', 3),
         dataset: idOf('ds', 1),
         dataset_sha256: 'a'.repeat(64),
+        validation_dataset_sha256: null,
         config,
         classes: trained.classes,
         features: trained.features,

@@ -104,6 +104,7 @@ describe('durability', () => {
       ['jobs_queue', selectNext],
       ['jobs_active_by_model', models.selectActiveJob],
       ['jobs_active_by_dataset', datasets.selectActiveJob],
+      ['jobs_active_by_validation_dataset', datasets.selectActiveValidation],
       ['jobs_by_age', jobs.selectPage({})],
       ['jobs_by_state', jobs.selectPage({ state: 'failed' })],
       ['jobs_by_model', jobs.selectPage({ model: 'm' })],

@@ -36,6 +36,8 @@ export interface RunningTrainer {
 export interface TrainerBench {
   /** The owner's side: what the API process does. */
   readonly store: Store;
+  /** The one dataset, which a job may name as its validation dataset too. */
+  readonly datasetId: string;
   submit(config: object, priority?: number): Promise<string>;
   startTrainer(options?: BenchOptions): RunningTrainer;
   /** Polls until the condition holds; fails after 15 s. */
@@ -70,11 +72,16 @@ export async function openBench(columns: Record<string, unknown[]>): Promise<Tra
 
   return {
     store,
+    datasetId,
     async submit(config, priority = 0) {
       const dataset = (await store.datasets.get(datasetId))!;
       const parsed = ModelConfig.parse(config);
       await store.models.put('model', parsed, new Date());
-      const resolved = resolveConfig(parsed, dataset, { memoryBytes: 2 ** 30, presentLabels: new Set() });
+      const resolved = resolveConfig(parsed, dataset, {
+        memoryBytes: 2 ** 30,
+        presentLabels: new Set(),
+        validationDataset: 'dataset' in parsed.validation ? dataset : null,
+      });
       const id = createId('job', new Date());
       await store.jobs.submit({ id, model: 'model', dataset: datasetId, priority, ...resolved }, new Date());
       return id;

@@ -46,6 +46,15 @@ describe('a job', () => {
     expect(types.at(-1)).toBe('succeeded');
   });
 
+  it('is measured on the dataset that its config names for that', async () => {
+    bench = await openBench(columnsOf(100));
+    const id = await bench.submit({ ...shortJob, validation: { dataset: bench.datasetId } });
+    bench.startTrainer();
+    const { state, metrics } = await bench.ended(id);
+    expect(state).toBe('succeeded');
+    expect(metrics!.validation).toEqual(metrics!.train);
+  });
+
   it('is followed by the next in the queue, the most urgent first', async () => {
     bench = await openBench(columnsOf(50));
     const ids = [await bench.submit(shortJob), await bench.submit(shortJob), await bench.submit(shortJob, 5)];

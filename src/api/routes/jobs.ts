@@ -21,6 +21,7 @@ const tags = ['Jobs'];
 const configCodes = [
   'unknown_reference',
   'unknown_column',
+  'wrong_column_type',
   'wrong_target_type',
   'single_class',
   'too_many_classes',

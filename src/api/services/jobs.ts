@@ -1,7 +1,7 @@
 /** Jobs: what can be refused is refused at submit, the rest is a durable row that a trainer claims. */
 import type { EpochRecord, Job, JobListQuery, JobRequest } from '../../contracts/job.ts';
 import { terminalStates } from '../../contracts/job.ts';
-import type { ModelConfig } from '../../contracts/model-config.ts';
+import { type ModelConfig, validationDataset } from '../../contracts/model-config.ts';
 import type { Page } from '../../contracts/page.ts';
 import type { DataService } from '../../data/messages.ts';
 import { type FieldError, TrainyardError } from '../../errors.ts';
@@ -40,6 +40,15 @@ export function createJobService({ store, data, now, jobMemoryBytes, limits }: J
     return new Set(await data.call({ kind: 'present_labels', path, column, type, labels }));
   }
 
+  /** @throws TrainyardError `unknown_reference` */
+  async function findValidation(config: ModelConfig): Promise<StoredDataset | null> {
+    const id = validationDataset(config);
+    if (id === null) return null;
+    const dataset = await store.datasets.get(id);
+    if (!dataset) throw unknownValidation(id);
+    return dataset;
+  }
+
   const watcher = createJobWatcher({
     pollMs: limits.jobPollMs,
     maxWaiters: limits.maxJobWaiters,
@@ -61,6 +70,7 @@ export function createJobService({ store, data, now, jobMemoryBytes, limits }: J
       const { config, epochs, warnings } = resolveConfig(asked, dataset, {
         memoryBytes: jobMemoryBytes,
         presentLabels: await presentLabels(asked, dataset),
+        validationDataset: await findValidation(asked),
       });
       const job = {
         id: createId('job', now()),
@@ -72,6 +82,8 @@ export function createJobService({ store, data, now, jobMemoryBytes, limits }: J
       };
       const submitted = await store.jobs.submit({ ...job, priority: request.priority }, now());
       if (submitted.outcome === 'ok') return submitted.job;
+      if (submitted.outcome === 'validation_dataset_gone')
+        throw unknownValidation(validationDataset(config)!);
       throw unknownReferences(
         request,
         submitted.outcome !== 'model_gone',
@@ -113,6 +125,12 @@ export function thinned<T>(items: readonly T[], count: number): T[] {
   if (items.length <= count) return [...items];
   const step = (items.length - 1) / (count - 1);
   return Array.from({ length: count }, (_, i) => items[Math.round(i * step)]!);
+}
+
+function unknownValidation(id: string): TrainyardError {
+  const message = `no dataset ${id}`;
+  const errors = [{ pointer: '/config/validation/dataset', code: 'unknown_reference', message }];
+  return new TrainyardError('unknown_reference', message, { errors });
 }
 
 function unknownReferences(request: JobRequest, hasModel: boolean, hasDataset: boolean): TrainyardError {

@@ -32,6 +32,10 @@ export const selectPage = `
 export const selectActiveJob = `
   SELECT 1 FROM jobs INDEXED BY jobs_active_by_dataset WHERE dataset = ? AND state IN ('queued', 'running', 'paused') LIMIT 1`;
 
+export const selectActiveValidation = `
+  SELECT 1 FROM jobs INDEXED BY jobs_active_by_validation_dataset
+  WHERE validation_dataset = ? AND validation_dataset IS NOT NULL AND state IN ('queued', 'running', 'paused') LIMIT 1`;
+
 const deleteDataset = 'DELETE FROM datasets WHERE id = ? RETURNING file';
 
 export function createDatasetStore({ connection, folder, logger }: StoreContext): DatasetStore {
@@ -40,6 +44,7 @@ export function createDatasetStore({ connection, folder, logger }: StoreContext)
   const byId = database.prepare<[string], DatasetRow>(selectDataset);
   const page = database.prepare<[string, string, number], DatasetRow>(selectPage);
   const activeJob = database.prepare<[string]>(selectActiveJob);
+  const activeValidation = database.prepare<[string]>(selectActiveValidation);
   const remove = database.prepare<[string], { file: string }>(deleteDataset);
   const pathOf = (file: string): string => join(folder.datasets, file);
 
@@ -63,7 +68,7 @@ export function createDatasetStore({ connection, folder, logger }: StoreContext)
     },
     async delete(id) {
       const result = write(() => {
-        if (activeJob.get(id)) return 'in_use';
+        if (activeJob.get(id) ?? activeValidation.get(id)) return 'in_use';
         return remove.get(id) ?? 'not_found';
       });
       if (typeof result === 'string') return result;

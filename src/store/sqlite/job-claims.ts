@@ -1,6 +1,7 @@
 /** Claims: how a queued job becomes one trainer's, with the state to go on from. */
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { type ResolvedModelConfig, validationDataset } from '../../contracts/model-config.ts';
 import type { ClaimedJob, JobStore } from '../ports.ts';
 import { CorruptBlob } from './blob-files.ts';
 import { type CheckpointRow, createCheckpointRows } from './checkpoint-rows.ts';
@@ -118,6 +119,9 @@ function createTake({ connection: { database }, folder }: StoreContext) {
   const datasetById = database.prepare<[string], DatasetRow>(selectDataset);
   const checkpoints = createCheckpointRows(database);
   const appendEvent = createEventAppender(database);
+  // It exists: a dataset of an active job cannot be deleted.
+  const datasetOf = (id: string) => toStoredDataset(datasetById.get(id) as DatasetRow);
+  const pathOf = ({ file }: { readonly file: string }) => join(folder.datasets, file);
 
   return (
     { id, attempt }: Candidate,
@@ -132,14 +136,17 @@ function createTake({ connection: { database }, folder }: StoreContext) {
     if (attempt === 0) appendEvent(id, 'started', now, { attempt: 1 });
     else appendEvent(id, 'resumed', now, { attempt: attempt + 1, from_epoch: point.epoch });
     const row = byId.get(id) as JobRow;
-    // It exists: a dataset of an active job cannot be deleted.
-    const dataset = toStoredDataset(datasetById.get(row.dataset) as DatasetRow);
+    const config: ResolvedModelConfig = JSON.parse(row.config);
+    const dataset = datasetOf(row.dataset);
+    const validationId = validationDataset(config);
+    const validation = validationId === null ? null : datasetOf(validationId);
     return {
       fence: { jobId: id, attempt: row.attempt },
       job: toJob(row, now),
-      config: JSON.parse(row.config),
+      config,
       dataset,
-      datasetPath: join(folder.datasets, dataset.file),
+      datasetPath: pathOf(dataset),
+      validation: validation && { dataset: validation, path: pathOf(validation) },
       checkpoint: point.state,
     } satisfies ClaimedJob;
   };

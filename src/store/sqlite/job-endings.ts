@@ -7,9 +7,10 @@ import type { StoreContext } from './context.ts';
 import { createEventAppender } from './job-events.ts';
 import { toJson } from './json-column.ts';
 
-// Model and dataset are there: neither can be deleted while the job is active.
+// Model and datasets are there: none of them can be deleted while the job is active.
 const selectHeld = `
-  SELECT jobs.model, jobs.dataset, jobs.config, jobs.warnings, datasets.sha256 AS dataset_sha256
+  SELECT jobs.model, jobs.dataset, jobs.config, jobs.warnings, datasets.sha256 AS dataset_sha256,
+    (SELECT sha256 FROM datasets WHERE id = jobs.validation_dataset) AS validation_dataset_sha256
   FROM jobs JOIN datasets ON datasets.id = jobs.dataset
   WHERE jobs.id = @jobId AND attempt = @attempt AND state = 'running'`;
 
@@ -17,9 +18,9 @@ const takeVersion = `
   UPDATE models SET last_version = last_version + 1 WHERE name = ? RETURNING id, last_version AS version`;
 
 const insertVersion = `
-  INSERT INTO versions (model_id, version, job, dataset, dataset_sha256, parameters, engine, package_version, created_at,
+  INSERT INTO versions (model_id, version, job, dataset, dataset_sha256, validation_dataset_sha256, parameters, engine, package_version, created_at,
     metrics, config, trained, weights_sha256, weights_file, weights)
-  VALUES (@modelId, @version, @jobId, @dataset, @dataset_sha256, @parameters, @engine, @packageVersion, @now,
+  VALUES (@modelId, @version, @jobId, @dataset, @dataset_sha256, @validation_dataset_sha256, @parameters, @engine, @packageVersion, @now,
     @metrics, @config, @trained, @sha256, @file, @data)`;
 
 const succeedJob = `
@@ -42,6 +43,7 @@ interface HeldRow {
   readonly config: string;
   readonly warnings: string;
   readonly dataset_sha256: string;
+  readonly validation_dataset_sha256: string | null;
 }
 
 type JobEndings = Pick<JobStore, 'finish' | 'fail' | 'release'>;

@@ -7,6 +7,7 @@ import {
   jobStates,
   terminalStates,
 } from '../../contracts/job.ts';
+import { validationDataset } from '../../contracts/model-config.ts';
 import type { JobEvent, JobStore, NewJob } from '../ports.ts';
 import { createCheckpointRows } from './checkpoint-rows.ts';
 import type { StoreContext } from './context.ts';
@@ -20,8 +21,8 @@ const selectModel = 'SELECT 1 FROM models WHERE name = ?';
 const selectDataset = 'SELECT 1 FROM datasets WHERE id = ?';
 
 const insertJob = `
-  INSERT INTO jobs (id, kind, model, dataset, state, priority, epochs, created_at, warnings, config)
-  VALUES (@id, 'train', @model, @dataset, 'queued', @priority, @epochs, @now, @warnings, @config)`;
+  INSERT INTO jobs (id, kind, model, dataset, validation_dataset, state, priority, epochs, created_at, warnings, config)
+  VALUES (@id, 'train', @model, @dataset, @validationDataset, 'queued', @priority, @epochs, @now, @warnings, @config)`;
 
 const selectHistory = `
   SELECT epoch, loss, validation_loss, metrics, seconds FROM history
@@ -75,6 +76,8 @@ export function createJobRecords(context: StoreContext): JobRecords {
       return write(() => {
         if (!model.get(job.model)) return { outcome: 'model_gone' };
         if (!dataset.get(job.dataset)) return { outcome: 'dataset_gone' };
+        if (values.validationDataset !== null && !dataset.get(values.validationDataset))
+          return { outcome: 'validation_dataset_gone' };
         insert.run(values);
         appendEvent(job.id, 'queued', now, {});
         return { outcome: 'ok', job: toJob(byId.get(job.id) as JobRow, now) };
@@ -132,9 +135,14 @@ export function createJobRecords(context: StoreContext): JobRecords {
   };
 }
 
-function newRow(job: NewJob, now: Date): Record<string, string | number> {
+function newRow(job: NewJob, now: Date) {
   const { id, model, dataset, priority, epochs } = job;
-  const texts = { warnings: toJson(job.warnings), config: toJson(job.config), now: now.toISOString() };
+  const texts = {
+    validationDataset: validationDataset(job.config),
+    warnings: toJson(job.warnings),
+    config: toJson(job.config),
+    now: now.toISOString(),
+  };
   return { id, model, dataset, priority, epochs, ...texts };
 }
 

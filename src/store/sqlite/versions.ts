@@ -10,6 +10,7 @@ interface VersionRow {
   readonly job: string;
   readonly dataset: string;
   readonly dataset_sha256: string;
+  readonly validation_dataset_sha256: string | null;
   readonly parameters: number;
   readonly engine: string;
   readonly package_version: string;
@@ -22,8 +23,8 @@ interface VersionRow {
 
 // The weights are left out: a list must not read them.
 const versionColumns = `
-  models.name AS model, version, job, dataset, dataset_sha256, parameters, engine, package_version, versions.created_at,
-  metrics, versions.config, trained, weights_sha256`;
+  models.name AS model, version, job, dataset, dataset_sha256, validation_dataset_sha256, parameters, engine, package_version,
+  versions.created_at,  metrics, versions.config, trained, weights_sha256`;
 
 const fromModel = 'FROM versions JOIN models ON models.id = versions.model_id WHERE models.name = ?';
 

@@ -1,7 +1,7 @@
 /** Class order, missing targets, and the targets that cannot be trained on. */
 import { describe, expect, it } from 'vitest';
 import type { Cell } from '../../../src/contracts/dataset.ts';
-import { readTarget } from '../../../src/data/target.ts';
+import { readTarget, readTargetLike } from '../../../src/data/target.ts';
 import { allRows, tableOf } from './table-of.ts';
 
 const config = { target: 'y' };
@@ -65,5 +65,32 @@ describe('readTarget', () => {
   it('refuses a target that the table does not have', () => {
     const table = tableOf({ x: [1, 2] });
     expect(() => readTarget(table, config, 'regression', allRows(table))).toThrow('no column "y"');
+  });
+});
+
+describe('readTargetLike', () => {
+  const like = (known: readonly Cell[], cells: readonly Cell[], rows?: readonly number[]) => {
+    const table = tableOf({ y: cells });
+    const target = readTargetLike(
+      classify(known),
+      table,
+      'y',
+      rows ? Uint32Array.from(rows) : allRows(table),
+    );
+    return target.task === 'classification' ? [...target.codes] : [...target.values];
+  };
+
+  it('gives classes the numbers that they have in the first table', () => {
+    expect(like(['a', 'b', 'c'], ['c', 'a'])).toEqual([2, 0]);
+    expect(like([10, 9, -0], [0, 10])).toEqual([0, 2]);
+    // A column of one value alone is text; its class is a boolean all the same.
+    expect(like([true, false], ['true', 'true'])).toEqual([1, 1]);
+  });
+
+  it('refuses a class that the first table lacks, in the rows that are measured on alone', () => {
+    expect(() => like(['a', 'b'], ['b', 'x', 'a'])).toThrow(
+      'row 2 of those to measure on has "x" in "y", a class that no training row has',
+    );
+    expect(like(['a', 'b'], ['b', 'x', 'a'], [0, 2])).toEqual([1, -1, 0]);
   });
 });

@@ -189,7 +189,7 @@ describe('class weights', () => {
     });
     const { train: rows, classes } = prepareData(
       config,
-      table,
+      { table },
       (columns) => columns,
       () => {},
     );

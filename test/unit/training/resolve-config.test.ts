@@ -59,9 +59,10 @@ function resolve(
   config: Record<string, unknown>,
   changed: Partial<DatasetProfile> = {},
   limit = memoryBytes,
+  validationDataset: DatasetProfile | null = null,
 ) {
   const presentLabels = new Set(['no', 'yes']);
-  const context = { memoryBytes: limit, presentLabels };
+  const context = { memoryBytes: limit, presentLabels, validationDataset };
   return resolveConfig(ModelConfig.parse(config), { ...dataset, ...changed }, context);
 }
 
@@ -70,9 +71,10 @@ function refusal(
   config: Record<string, unknown>,
   changed: Partial<DatasetProfile> = {},
   limit = memoryBytes,
+  validationDataset: DatasetProfile | null = null,
 ) {
   try {
-    resolve(config, changed, limit);
+    resolve(config, changed, limit, validationDataset);
   } catch (error) {
     if (!(error instanceof TrainyardError)) throw error;
     return {
@@ -390,5 +392,86 @@ describe('resolveConfig', () => {
     const cells = 1_000_000 * 6;
     expect(refusal(linear, { rows: 1_000_000 }, cells * 8).code).toBe('memory_exceeded');
     expect(() => resolve(linear, { rows: 1_000_000 }, cells * 8 * 5)).not.toThrow();
+  });
+});
+
+describe('a validation dataset', () => {
+  const validation = { dataset: `ds_${'0'.repeat(26)}` };
+  const place = '/config/validation/dataset';
+  const logistic = { type: 'logistic_regression', target: 'label', features: ['a', 'color'], validation };
+  const smaller = (...columns: ColumnProfile[]): DatasetProfile => ({
+    rows: 10,
+    columns: [...columns, ...dataset.columns].filter(
+      ({ name }, i, all) => all.findIndex((column) => column.name === name) === i,
+    ),
+    integral_columns: ['flag'],
+  });
+  const refused = (config: object, against: DatasetProfile) =>
+    refusal({ ...logistic, ...config }, {}, memoryBytes, against).errors;
+
+  it('may have columns that the model does not read, and categories that training lacks', () => {
+    const against = smaller(category('color', ['blue', 'violet']), category('price', ['x']), number('more'));
+    expect(resolve(logistic, {}, memoryBytes, against).config.validation).toEqual(validation);
+  });
+
+  it('allows early stopping to watch its loss', () => {
+    const network = { type: 'mlp', target: 'label', validation, early_stopping: {} };
+    expect(resolve(network, {}, memoryBytes, smaller()).config.validation).toEqual(validation);
+  });
+
+  it('is refused with each column that it lacks or has in another type', () => {
+    const against: DatasetProfile = { rows: 10, columns: [category('a', ['x'])], integral_columns: [] };
+    expect(refused({}, against)).toEqual([
+      [place, 'label', 'unknown_column'],
+      [place, 'a', 'wrong_column_type'],
+      [place, 'color', 'unknown_column'],
+    ]);
+  });
+
+  it.each<[string, object, DatasetProfile, string, string]>([
+    [
+      'a class that training lacks',
+      {},
+      smaller(category('label', ['no', 'maybe'])),
+      'label',
+      'unknown_reference',
+    ],
+    ['no value in the target', {}, smaller(category('label', [], { missing: 10 })), 'label', 'all_missing'],
+    [
+      'fractions as classes',
+      { target: 'flag' },
+      { ...smaller(number('flag', { distinct: 5 })), integral_columns: [] },
+      'flag',
+      'wrong_target_type',
+    ],
+    [
+      'holes where missing is "error"',
+      { preprocessing: { missing: 'error' } },
+      smaller(number('a', { missing: 1 })),
+      'a',
+      'missing_values',
+    ],
+    [
+      'values that log1p cannot take',
+      { preprocessing: { numeric: 'log1p' } },
+      smaller(number('a', { min: -1 })),
+      'a',
+      'number_out_of_range',
+    ],
+  ])('is refused for %s', (_, config, against, column, code) => {
+    expect(refused(config, against)).toEqual([[place, column, code]]);
+  });
+
+  it('is refused when no row of it is whole and rows with holes are dropped', () => {
+    const against = smaller(number('a', { missing: 10 }));
+    expect(refused({ preprocessing: { missing: 'drop_row' } }, against)).toEqual([
+      [place, undefined, 'too_few_rows'],
+    ]);
+    expect(resolve(logistic, {}, memoryBytes, against).warnings).toEqual([]);
+  });
+
+  it('counts in the memory that the job needs', () => {
+    const against = { ...smaller(), rows: 10_000_000 };
+    expect(refusal(logistic, {}, memoryBytes, against).code).toBe('memory_exceeded');
   });
 });

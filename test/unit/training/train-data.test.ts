@@ -113,6 +113,64 @@ describe('the rows held back', () => {
   });
 });
 
+describe('a validation dataset', () => {
+  const validation = { dataset: `ds_${'0'.repeat(26)}` };
+  const table = noisyTable(80);
+  const other = noisyTable(50, 9);
+  const features = ['a', 'color'];
+  const configs: Record<string, (validation: object) => ResolvedModelConfig> = {
+    'a linear regression': (held) => linear({ target: 'price', features, validation: held }),
+    'a logistic regression': (held) =>
+      resolved({
+        type: 'logistic_regression',
+        target: 'label',
+        features,
+        solver: { type: 'newton' },
+        validation: held,
+      }),
+    'a network': (held) => network({ target: 'price', features, epochs: 3, validation: held }),
+  };
+
+  it.each(Object.entries(configs))('changes nothing of %s but what is measured', (_, configOf) => {
+    const alone = trainToEnd(configOf({ fraction: 0 }), table);
+    const { outcome, records } = trainToEnd(configOf(validation), table, { validationTable: other });
+    expect(outcome.weightsSha256).toBe(alone.outcome.weightsSha256);
+    expect(outcome.trained).toEqual(alone.outcome.trained);
+    expect(outcome.metrics.train).toEqual(alone.outcome.metrics.train);
+    expect(outcome.metrics.validation).toMatchObject({ rows: 50 });
+    expect(records.every((record) => record.validation_loss !== null)).toBe(true);
+  });
+
+  it.each(Object.entries(configs))(
+    'that is the table itself measures %s as on its own rows',
+    (_, configOf) => {
+      const { outcome, records } = trainToEnd(configOf(validation), table, { validationTable: table });
+      expect(outcome.metrics.validation).toEqual(outcome.metrics.train);
+      // Of a linear model both are J after the iteration, summed in another order; a network's is a running mean over the epoch.
+      const { loss, validation_loss } = records.at(-1)!;
+      if (outcome.trained.dtype === 'f64') expect(validation_loss! / loss).toBeCloseTo(1, 12);
+    },
+  );
+
+  it('loses the rows that training would lose, with a warning that says where', () => {
+    const trainOn = tableOf({ x: [1, 2, 3], y: [1, 2, 3] });
+    const config = linear({ validation, preprocessing: { missing: 'drop_row' } });
+    const measureOn = tableOf({ x: [1, null, 3], y: [1, 2, null] });
+    const { metrics, warnings } = trainToEnd(config, trainOn, { validationTable: measureOn }).outcome;
+    expect(metrics.validation).toMatchObject({ rows: 1 });
+    expect(warnings.map(({ code, message }) => [code, message.slice(0, 35)])).toEqual([
+      ['missing_target', 'In the validation dataset 1 of 3 ro'],
+      ['rows_dropped', 'In the validation dataset 1 of 3 ro'],
+    ]);
+    const holes = tableOf({ x: [null, 2], y: [1, null] });
+    expect(() => trainToEnd(config, trainOn, { validationTable: holes })).toThrow(/no row of the validation/);
+  });
+
+  it('is asked for and not there: no silent training without it', () => {
+    expect(() => trainToEnd(linear({ validation }), tableOf({ x: [1, 2], y: [1, 2] }))).toThrow(/not given/);
+  });
+});
+
 describe('a constant feature', () => {
   const table = noisyTable(60);
   const constant = { name: 'same', type: 'number', values: new Float64Array(60).fill(42) } as const;
