@@ -71,6 +71,7 @@ function ourCase(
       const outcome = train({
         config,
         table,
+        dataHash: '',
         checkpoint: null,
         createKernels,
         control: () => 'continue',

@@ -17,6 +17,7 @@ function regressionCase(name: string, table: Table, config: Record<string, unkno
         const outcome = train({
           config: resolved,
           table,
+          dataHash: '',
           checkpoint: null,
           createKernels: createReferenceKernels,
           control: () => 'continue',

@@ -29,7 +29,7 @@ export interface JobRun {
    * refuses a write: the process should end, and its supervisor frees the job.
    */
   readonly ended: Promise<void>;
-  /** Asks for a checkpoint at the next epoch's end, then gives the job back to the queue. */
+  /** Asks for a checkpoint at the next step's end, then gives the job back to the queue. */
   drain(): void;
 }
 
@@ -38,7 +38,7 @@ const commitEveryMs = 100;
 const recordsPerCommit = 2_000;
 /** A cancel is the API's commit: a worker in a long epoch learns of it by this poll. */
 const fencePollMs = 250;
-/** A drained worker that cannot end its epoch in this time is ended without: the job goes on from its last checkpoint. */
+/** A drained worker that cannot end its step in this time is ended without: the job goes on from its last checkpoint. */
 const drainGraceMs = 5_000;
 /** Nothing of a lost job is kept: a worker in a stretch without a poll (sorting a column) need not end it. */
 const cancelGraceMs = 500;
@@ -97,10 +97,9 @@ export function startJobRun(options: JobRunOptions): JobRun {
     const table = await read(datasetPath, dataset);
     const validationTable = validation && (await read(validation.path, validation.dataset));
     if (isDraining || !writes.isHeld()) return;
-    await worker.run(
-      { config, table, validationTable, checkpoint, checkpointMs: options.checkpointMs },
-      handle,
-    );
+    const dataHash = [dataset.sha256, validation?.dataset.sha256].join();
+    const { checkpointMs } = options;
+    await worker.run({ config, table, validationTable, dataHash, checkpoint, checkpointMs }, handle);
   }
 
   /** Back to the queue, with one crash more: the next attempt may have more luck, and the third in a row is the last. */

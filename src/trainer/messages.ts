@@ -23,6 +23,7 @@ export interface WorkerStart {
   readonly table: Table;
   /** Of the dataset that the config validates on. */
   readonly validationTable: Table | null;
+  readonly dataHash: string;
   readonly checkpoint: Uint8Array | null;
   readonly checkpointMs: number;
   readonly control: SharedArrayBuffer;

@@ -19,6 +19,7 @@ function run(port: NonNullable<typeof parentPort>, start: WorkerStart): void {
   let waiting: EpochRecord[] = [];
   let postedAt = performance.now();
   let checkpointedAt = performance.now();
+  let epochStartedAt = checkpointedAt;
 
   const postEpochs = () => {
     if (waiting.length === 0) return;
@@ -34,6 +35,7 @@ function run(port: NonNullable<typeof parentPort>, start: WorkerStart): void {
       config: start.config,
       table: start.table,
       validationTable: start.validationTable,
+      dataHash: start.dataHash,
       checkpoint: start.checkpoint,
       createKernels: createReferenceKernels,
       nowMs: () => performance.now(),
@@ -41,15 +43,17 @@ function run(port: NonNullable<typeof parentPort>, start: WorkerStart): void {
         const word = Atomics.load(control, controlWord.command);
         if (word === command.cancel) return 'cancel';
         if (word === command.drain) return 'drain';
-        const isDue = performance.now() - checkpointedAt >= start.checkpointMs;
+        const now = performance.now();
+        const isDue = now - checkpointedAt >= start.checkpointMs;
         // A large one may take the disk longer than the time between two: they must not pile up.
-        return isDue && Atomics.load(control, controlWord.pendingCheckpoints) === 0
-          ? 'checkpoint'
-          : 'continue';
+        if (!isDue || Atomics.load(control, controlWord.pendingCheckpoints) > 0) return 'continue';
+        // Between epochs they are smaller and cost nothing of the step's pace: within one only where it is longer than the time between two.
+        return now - epochStartedAt >= start.checkpointMs ? 'checkpoint_now' : 'checkpoint';
       },
       onEpoch: (record) => {
         waiting.push(record);
-        if (performance.now() - postedAt >= postEveryMs) postEpochs();
+        epochStartedAt = performance.now();
+        if (epochStartedAt - postedAt >= postEveryMs) postEpochs();
       },
       onCheckpoint: (epoch, state) => {
         postEpochs();

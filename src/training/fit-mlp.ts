@@ -6,9 +6,10 @@ import type { Network } from '../math/network.ts';
 import { createDescent } from '../math/optimizers/descent.ts';
 import { createRandom } from '../math/random.ts';
 import { createLossWatch } from './early-stopping.ts';
-import { epochMetrics, type ScoreSums } from './epoch-score.ts';
+import { epochMetrics } from './epoch-score.ts';
+import { createEpochWalk } from './epoch-walk.ts';
 import type { Fit, FitOptions } from './fit.ts';
-import { mlpState, openStreams, restoreMlp } from './mlp-state.ts';
+import { mlpState, openDropping, restoreMlp } from './mlp-state.ts';
 import { createNetworkPasses } from './network-passes.ts';
 import { randomStreams } from './random-streams.ts';
 
@@ -16,18 +17,18 @@ import { randomStreams } from './random-streams.ts';
  * An epoch's training loss and metric are the running means over its steps, each measured before its update and with units left out
  * where a layer has dropout.
  */
-export function createMlpFit({ config, data, kernels, poll, state }: FitOptions<MlpConfig>): Fit {
+export function createMlpFit({ config, data, kernels, poll, onStep, state }: FitOptions<MlpConfig>): Fit {
   const { train, validation, task } = data;
   const penalty = { l1: config.l1, l2: config.l2 };
   const layers = mlpLayers(config, train.x.columns, data.outputs);
-  const streams = openStreams(config.seed, state);
+  const dropping = openDropping(config.seed, state);
   const passes = createNetworkPasses({
     layers,
     data,
     batchSize: config.batch_size,
     penalty,
     dropout: config.hidden_layers.map(({ dropout }) => dropout),
-    dropping: streams.dropout,
+    dropping,
     kernels,
     poll,
   });
@@ -38,30 +39,37 @@ export function createMlpFit({ config, data, kernels, poll, state }: FitOptions<
   let finishedEpochs = state ? (state.values.epoch as number) : 0;
   const watch =
     config.early_stopping && createLossWatch(config.early_stopping, network.exportParameters(), state);
-  const order = new Uint32Array(train.x.rows);
+  const walk = createEpochWalk({
+    rows: train.x.rows,
+    shuffle: config.shuffle,
+    seed: config.seed,
+    zero: { rows: 0, loss: 0, correct: 0, penalties: 0 },
+    state,
+  });
+  const { order, sums } = walk;
   const targetScale = data.targetScaling?.scale ?? 1;
 
-  /** Steps through all training rows. Returns the running mean of J. */
-  function descend(sums: ScoreSums): number {
-    // Each epoch shuffles the ascending order anew: the generator's state alone is then enough to resume.
-    for (let row = 0; row < order.length; row++) order[row] = row;
-    if (config.shuffle) streams.shuffle.shuffle(order);
+  /** Steps through all training rows that this epoch has not seen yet. */
+  function descend(): void {
+    walk.begin();
     descent.beginEpoch(finishedEpochs);
-    let penalties = 0;
-    for (let start = 0; start < order.length; start += batchRows) {
-      const count = Math.min(batchRows, order.length - start);
-      penalties += count * network.penalty(penalty);
-      const gradients = passes.gradient(order, start, count, sums);
+    while (walk.row < order.length) {
+      const count = Math.min(batchRows, order.length - walk.row);
+      sums.penalties += count * network.penalty(penalty);
+      const gradients = passes.gradient(order, walk.row, count, sums);
       descent.step(network.parameters, gradients);
+      walk.row += count;
+      onStep();
     }
-    return (sums.loss + penalties) / sums.rows;
   }
 
   return {
     layers,
     epoch() {
-      const sums: ScoreSums = { rows: 0, loss: 0, correct: 0 };
-      const loss = descend(sums);
+      descend();
+      // The running mean of J.
+      const loss = (sums.loss + sums.penalties) / sums.rows;
+      walk.end();
       finishedEpochs++;
       const held = validation && passes.score(validation);
       const validationLoss = held && held.loss / held.rows + network.penalty(penalty);
@@ -76,7 +84,8 @@ export function createMlpFit({ config, data, kernels, poll, state }: FitOptions<
         stopReason: isOver ? 'early_stopping' : null,
       };
     },
-    state: () => mlpState({ epoch: finishedEpochs, streams, network, optimizer: descent.state, watch }),
+    state: () =>
+      mlpState({ epoch: finishedEpochs, walk, dropping, network, optimizer: descent.state, watch }),
     parameters: () => network.exportParameters(),
     finish() {
       if (watch === null) return [];

@@ -1,16 +1,19 @@
 /** Fits a perceptron by Rosenblatt's rule, row by row, until an epoch passes without a mistake. */
 import type { PerceptronConfig } from '../contracts/model-config.ts';
 import type { FloatArray } from '../math/matrix.ts';
-import { createRandom, type RandomState, restoreRandom } from '../math/random.ts';
-import { perceptronEpoch } from '../math/solvers/perceptron-rule.ts';
+import { perceptronPass } from '../math/solvers/perceptron-rule.ts';
 import { epochMetrics } from './epoch-score.ts';
+import { createEpochWalk } from './epoch-walk.ts';
 import type { Fit, FitOptions } from './fit.ts';
 import { linearLayer } from './linear-layer.ts';
 import { createLinearScorer } from './linear-scores.ts';
-import { randomStreams } from './random-streams.ts';
+
+/** Multiply-adds between two steps: a fraction of a millisecond. */
+const stepWork = 2 ** 18;
 
 /** The loss is the criterion as the rows were visited; the accuracy is that of the weights at the epoch's end. */
-export function createPerceptronFit({ config, data, poll, state }: FitOptions<PerceptronConfig>): Fit {
+export function createPerceptronFit(options: FitOptions<PerceptronConfig>): Fit {
+  const { config, data, poll, onStep, state } = options;
   const { train, validation, outputs, task } = data;
   const { fit_intercept: fitIntercept } = config;
   const layer = linearLayer(data);
@@ -18,43 +21,53 @@ export function createPerceptronFit({ config, data, poll, state }: FitOptions<Pe
   if (state) theta.set(state.tensors.theta);
   const weights = theta.subarray(0, layer.inputs * outputs);
   const bias = theta.subarray(layer.inputs * outputs);
-  const shuffling = state
-    ? restoreRandom(state.values.shuffle as RandomState)
-    : createRandom(config.seed, randomStreams.shuffle);
-  const order = new Uint32Array(train.x.rows);
+  const walk = createEpochWalk({
+    rows: train.x.rows,
+    shuffle: config.shuffle,
+    seed: config.seed,
+    zero: { mistakes: 0, criterion: 0 },
+    state,
+  });
+  const stepRows = Math.max(1, Math.floor(stepWork / (layer.inputs * outputs)));
   // Without an intercept b stays 0, so the scorer may always add it.
   const shape = { outputs, fitIntercept: true, rowLoss: criterion };
   const scoreTrain = createLinearScorer(train, shape, poll);
   const scoreHeld = validation && createLinearScorer(validation, shape, poll);
 
+  const { order, sums } = walk;
+
+  /** Visits all training rows that this epoch has not seen yet. */
+  function descend(): void {
+    walk.begin();
+    const { x, target } = train;
+    while (walk.row < order.length) {
+      const visited = order.subarray(walk.row, walk.row + stepRows);
+      perceptronPass({ x, target, outputs, order: visited, weights, bias, fitIntercept }, sums);
+      walk.row += visited.length;
+      onStep();
+    }
+  }
+
   return {
     layers: [layer],
     epoch() {
-      for (let row = 0; row < order.length; row++) order[row] = row;
-      if (config.shuffle) shuffling.shuffle(order);
-      const { x, target } = train;
-      const { mistakes, loss } = perceptronEpoch({
-        x,
-        target,
-        outputs,
-        order,
-        weights,
-        bias,
-        fitIntercept,
-        poll,
-      });
+      descend();
+      walk.end();
       const held = scoreHeld?.(theta);
       return {
-        loss,
+        loss: sums.criterion / order.length,
         validationLoss: held ? held.loss / held.rows : null,
         metrics: {
           ...epochMetrics(task, scoreTrain(theta), 1),
           ...(held && epochMetrics(task, held, 1, 'validation_')),
         },
-        stopReason: mistakes === 0 ? 'converged' : null,
+        stopReason: sums.mistakes === 0 ? 'converged' : null,
       };
     },
-    state: () => ({ values: { shuffle: shuffling.state() }, tensors: { theta: theta.slice() } }),
+    state() {
+      const { values, tensors } = walk.state();
+      return { values, tensors: { theta: theta.slice(), ...tensors } };
+    },
     parameters: () => theta.slice(),
     finish: () => [],
   };

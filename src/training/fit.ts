@@ -1,4 +1,4 @@
-/** What fitting has in common, whatever the model: epochs one at a time, over a state that can be saved between any two. */
+/** What fitting has in common, whatever the model: epochs one at a time, over a state that can be saved between any two steps. */
 import type { EpochMetrics } from '../contracts/job.ts';
 import type { ResolvedModelConfig } from '../contracts/model-config.ts';
 import type { Warning } from '../contracts/names.ts';
@@ -18,7 +18,7 @@ export interface FitEpoch {
   readonly stopReason: 'converged' | 'early_stopping' | null;
 }
 
-/** Everything that the next epoch depends on, beside config and data. */
+/** Everything that the rest of the training depends on, beside config and data. */
 export interface FitState {
   /** What JSON keeps exactly: integers and lists of them. */
   readonly values: Readonly<Record<string, unknown>>;
@@ -31,6 +31,8 @@ export interface FitOptions<Config = ResolvedModelConfig> {
   readonly kernels: Kernels;
   /** Called at least every 50 ms of work; may throw to stop the fit. */
   readonly poll: () => void;
+  /** Called after each step of an epoch that has several, where `state()` is whole; may throw to stop the fit. */
+  readonly onStep: () => void;
   /** Continue from here; null starts anew. */
   readonly state: FitState | null;
 }
@@ -38,9 +40,9 @@ export interface FitOptions<Config = ResolvedModelConfig> {
 export interface Fit {
   readonly layers: readonly DenseLayer[];
   /**
-   * One pass over the training rows, or one iteration of a solver.
+   * One pass over the training rows, or one iteration of a solver. From a state saved between two steps: the rest of its epoch.
    *
-   * @throws whatever `poll` throws; the fit is then of no further use
+   * @throws whatever `poll` and `onStep` throw; the fit is then of no further use
    */
   epoch(): FitEpoch;
   /** A copy: a fit made from it continues to identical bits. */

@@ -7,7 +7,7 @@ import type { TrainedModel } from '../contracts/version.ts';
 import type { Kernels } from '../math/kernels/kernels.ts';
 import type { Dtype } from '../math/matrix.ts';
 import { requireFinite } from './divergence.ts';
-import type { Fit } from './fit.ts';
+import type { Fit, FitEpoch } from './fit.ts';
 import { createFit } from './fits.ts';
 import { measure, packageModel } from './package-model.ts';
 import { prepareData, type TrainingTables } from './prepare-data.ts';
@@ -16,15 +16,17 @@ import { openCheckpoint, saveCheckpoint, trainingIdentity } from './training-che
 
 export interface TrainingRun extends TrainingTables {
   readonly config: ResolvedModelConfig;
+  /** Hashes of the datasets' content: a checkpoint of other data is refused. */
+  readonly dataHash: string;
   /** Continue from here; null starts anew. */
   readonly checkpoint: Uint8Array | null;
   readonly createKernels: (dtype: Dtype) => Kernels;
   /**
-   * `checkpoint` asks for one at the next epoch's end, `drain` for one and then to stop, `cancel` to stop at once; each stands
-   * until it was answered. Polled at least every 50 ms of an epoch, of encoding and of predicting; but fitting the preprocessing
+   * `checkpoint` asks for one at the next epoch's end, `checkpoint_now` for one at the next step's, `drain` for one as soon and then
+   * to stop, `cancel` to stop at once; each stands until it was answered. A solver's iteration is a single step. Polled at least every 50 ms of an epoch, of encoding and of predicting; but fitting the preprocessing
    * and ranking the final scores, a sort of each column (0.2 s for a million rows), are not interrupted.
    */
-  readonly control: () => 'continue' | 'checkpoint' | 'drain' | 'cancel';
+  readonly control: () => 'continue' | 'checkpoint' | 'checkpoint_now' | 'drain' | 'cancel';
   readonly nowMs: () => number;
   readonly onEpoch: (record: EpochRecord) => void;
   /** The bytes are the receiver's. */
@@ -48,8 +50,8 @@ export interface FinishedTraining {
 /** `stopped`: drained, its checkpoint handed over, or cancelled. */
 export type TrainingOutcome = FinishedTraining | { readonly kind: 'stopped' };
 
-/** Thrown by the poll, so that it ends any loop that it is called from. */
-class Cancelled extends Error {}
+/** Thrown by the poll and between steps, so that it ends any loop that it is called from. */
+class Stopped extends Error {}
 
 /**
  * Runs the training to its end, or until `control` stops it; blocks the thread. Same config, table and engine give the same bits,
@@ -60,28 +62,33 @@ class Cancelled extends Error {}
  */
 export function train(run: TrainingRun): TrainingOutcome {
   const poll = () => {
-    if (run.control() === 'cancel') throw new Cancelled();
+    if (run.control() === 'cancel') throw new Stopped();
   };
   try {
-    return trainUnlessCancelled(run, poll);
+    return trainUnlessStopped(run, poll);
   } catch (error) {
-    if (error instanceof Cancelled) return { kind: 'stopped' };
+    if (error instanceof Stopped) return { kind: 'stopped' };
     throw error;
   }
 }
 
-function trainUnlessCancelled(run: TrainingRun, poll: () => void): TrainingOutcome {
-  const { config, table } = run;
+function trainUnlessStopped(run: TrainingRun, poll: () => void): FinishedTraining {
+  const { config, nowMs } = run;
   const kernels = run.createKernels(config.type === 'mlp' ? 'f32' : 'f64');
-  const identity = trainingIdentity(config, table);
+  const identity = trainingIdentity(config, run.dataHash);
   const resumed = run.checkpoint && openCheckpoint(run.checkpoint, identity);
   const engines = [...new Set([...(resumed?.engines ?? []), kernels.engine])];
   const data = prepareData(config, run, kernels.strideOf, poll);
-  const fit = createFit({ config, data, kernels, poll, state: resumed?.state ?? null });
-  const checkpoint = (epoch: number) =>
-    run.onCheckpoint(epoch, saveCheckpoint({ identity, engines, epoch, state: fit.state() }));
-  const stopReason = runEpochs(run, fit, resumed?.epoch ?? 0, checkpoint);
-  if (stopReason === null) return { kind: 'stopped' };
+  const course: Course = { epoch: resumed?.epoch ?? 0, startMs: 0 };
+  const checkpoint = () => {
+    const { epoch } = course;
+    const epochMs = Math.round(nowMs() - course.startMs);
+    run.onCheckpoint(epoch, saveCheckpoint({ identity, engines, epoch, epochMs, state: fit.state() }));
+  };
+  const onStep = () => obey(run.control(), ['checkpoint_now', 'drain'], checkpoint);
+  const fit = createFit({ config, data, kernels, poll, onStep, state: resumed?.state ?? null });
+  course.startMs = nowMs() - (resumed?.epochMs ?? 0);
+  const stopReason = runEpochs(run, fit, course, checkpoint);
 
   const warnings = [...data.warnings, ...fit.finish(), ...engineWarnings(engines)];
   const model = packageModel(config, data, fit, kernels.dtype);
@@ -89,29 +96,47 @@ function trainUnlessCancelled(run: TrainingRun, poll: () => void): TrainingOutco
   return { kind: 'finished', stopReason, metrics, warnings, ...model, engine: kernels.engine };
 }
 
-/** @returns why the fit is at its end; null when it was drained */
-function runEpochs(
-  run: TrainingRun,
-  fit: Fit,
-  finishedEpochs: number,
-  checkpoint: (epoch: number) => void,
-): StopReason | null {
+type Word = ReturnType<TrainingRun['control']>;
+
+/** @param due words that ask for a checkpoint here */
+function obey(word: Word, due: readonly Word[], checkpoint: () => void): void {
+  if (word === 'cancel') throw new Stopped();
+  if (due.includes(word)) checkpoint();
+  if (word === 'drain') throw new Stopped();
+}
+
+/** Where a run has come to. */
+interface Course {
+  /** Finished epochs. */
+  epoch: number;
+  /** When the next one started, as if it had not been interrupted. */
+  startMs: number;
+}
+
+/** @returns why the fit is at its end */
+function runEpochs(run: TrainingRun, fit: Fit, course: Course, checkpoint: () => void): StopReason {
   const limit = epochLimit(run.config);
   const limitReason = 'solver' in run.config ? 'max_iterations' : 'max_epochs';
-  for (let epoch = finishedEpochs + 1; ; epoch++) {
-    const startMs = run.nowMs();
-    const { stopReason, loss, validationLoss, metrics } = fit.epoch();
-    const seconds = (run.nowMs() - startMs) / 1000;
-    const record = { epoch, loss, validation_loss: validationLoss, metrics, seconds };
+  for (;;) {
+    const { stopReason, ...epoch } = fit.epoch();
+    const endMs = run.nowMs();
+    const record = epochRecord(course.epoch + 1, epoch, (endMs - course.startMs) / 1000);
     requireFinite(record, fit.parameters());
+    course.epoch++;
+    course.startMs = endMs;
     run.onEpoch(record);
     if (stopReason !== null) return stopReason;
-    if (epoch >= limit) return limitReason;
-    const word = run.control();
-    if (word === 'cancel') throw new Cancelled();
-    if (word !== 'continue') checkpoint(epoch);
-    if (word === 'drain') return null;
+    if (course.epoch >= limit) return limitReason;
+    obey(run.control(), ['checkpoint', 'checkpoint_now', 'drain'], checkpoint);
   }
+}
+
+function epochRecord(
+  epoch: number,
+  { loss, validationLoss, metrics }: Omit<FitEpoch, 'stopReason'>,
+  seconds: number,
+): EpochRecord {
+  return { epoch, loss, validation_loss: validationLoss, metrics, seconds };
 }
 
 function engineWarnings(engines: readonly string[]): Warning[] {

@@ -1,47 +1,47 @@
 /** A fit's state tied to its job: it is refused when config, data or format are not those it was saved under. */
 import { createHash } from 'node:crypto';
 import type { ResolvedModelConfig } from '../contracts/model-config.ts';
-import type { Table } from '../data/table.ts';
 import { CheckpointError, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 import type { FitState } from './fit.ts';
 
+/** What a training is of. */
+export interface TrainingIdentity {
+  /** SHA-256 of the config, whatever the order of its keys. */
+  readonly config: string;
+  /** Hash of the dataset's content. */
+  readonly data: string;
+}
+
 export interface TrainingCheckpoint {
-  /** From `trainingIdentity`. */
-  readonly identity: string;
+  readonly identity: TrainingIdentity;
   /** Engines that the epochs so far ran on, each once, in order. */
   readonly engines: readonly string[];
-  /** Finished epochs. */
+  /** Finished epochs; the state may be from within the next one. */
   readonly epoch: number;
+  /** Time that the next one has taken so far, whole milliseconds. */
+  readonly epochMs: number;
   readonly state: FitState;
 }
 
-/** SHA-256 of the config and of the table's shape: names, types, number of rows. */
-export function trainingIdentity(config: ResolvedModelConfig, table: Table): string {
-  const columns = table.columns.map(({ name, type }) => [name, type]);
-  return createHash('sha256')
-    .update(JSON.stringify([sortKeys(config), table.rows, columns]))
-    .digest('hex');
+export function trainingIdentity(config: ResolvedModelConfig, dataHash: string): TrainingIdentity {
+  const hash = createHash('sha256').update(JSON.stringify(sortKeys(config)));
+  return { config: hash.digest('hex'), data: dataHash };
 }
 
-export function saveCheckpoint({
-  identity,
-  engines,
-  epoch,
-  state,
-}: TrainingCheckpoint): Uint8Array<ArrayBuffer> {
-  return encodeCheckpoint({
-    header: { identity, engines, epoch, values: state.values },
-    tensors: state.tensors,
-  });
+export function saveCheckpoint({ state, ...rest }: TrainingCheckpoint): Uint8Array<ArrayBuffer> {
+  return encodeCheckpoint({ header: { ...rest, values: state.values }, tensors: state.tensors });
 }
 
 /** @throws CheckpointError when the bytes are damaged, or were saved under another identity */
-export function openCheckpoint(bytes: Uint8Array, identity: string): TrainingCheckpoint {
+export function openCheckpoint(bytes: Uint8Array, identity: TrainingIdentity): TrainingCheckpoint {
   const { header, tensors } = decodeCheckpoint(bytes);
-  const saved = header as Omit<TrainingCheckpoint, 'state'> & Pick<FitState, 'values'>;
-  if (saved.identity !== identity)
-    throw new CheckpointError('the checkpoint is of another config or dataset');
-  return { identity, engines: saved.engines, epoch: saved.epoch, state: { values: saved.values, tensors } };
+  const { values, ...saved } = header as Omit<TrainingCheckpoint, 'state'> & Pick<FitState, 'values'>;
+  for (const part of ['config', 'data'] as const) {
+    if (saved.identity[part] === identity[part]) continue;
+    const message = `the checkpoint is of other ${part}: expected hash ${identity[part]}, got ${saved.identity[part]}`;
+    throw new CheckpointError(message);
+  }
+  return { ...saved, state: { values, tensors } };
 }
 
 /** A store may give an object's keys back in another order. */

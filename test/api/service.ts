@@ -136,6 +136,7 @@ async function trainNext(store: Store): Promise<void> {
     config,
     table,
     validationTable,
+    dataHash: dataset.sha256,
     checkpoint,
     createKernels: createReferenceKernels,
     control: () => 'continue',

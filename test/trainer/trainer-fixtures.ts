@@ -105,6 +105,7 @@ export async function openBench(columns: Record<string, unknown[]>): Promise<Tra
       const outcome = train({
         config: config as ResolvedModelConfig,
         table: await readTable(store.datasets.pathOf(file), profiles),
+        dataHash: '',
         checkpoint: null,
         createKernels: createReferenceKernels,
         control: () => 'continue',

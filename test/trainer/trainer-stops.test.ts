@@ -87,10 +87,25 @@ describe('a drain', () => {
     expect(await eventsOf(id, 'released')).toEqual([{ reason: 'drain' }]);
   });
 
-  it('waits five seconds for an epoch, and then lets go of it: that is no crash', async () => {
-    bench = await openBench(columnsOf(10_000));
-    const id = await bench.submit(slowEpochJob);
-    const trainer = bench.startTrainer();
+  it('does not wait for the end of a long epoch: the next trainer goes on within it', async () => {
+    bench = await openBench(columnsOf(20_000));
+    const id = await bench.submit({ ...mediumJob, epochs: 2, batch_size: 1 });
+    const first = bench.startTrainer();
+    await bench.waitFor(id, ({ state }) => state === 'running');
+    await sleep(300);
+    await first.drain();
+    expect(await eventsOf(id, 'checkpoint')).toEqual([{ epoch: 0 }]);
+    expect(await bench.store.jobs.history(id)).toEqual([]);
+
+    bench.startTrainer();
+    await bench.ended(id);
+    await expectUndisturbed(id);
+  });
+
+  it('waits five seconds for a step, and then lets go of it: that is no crash', async () => {
+    bench = await openBench(columnsOf(50));
+    const id = await bench.submit(endlessJob);
+    const trainer = bench.startTrainer({ startWorker: () => new Worker('for (;;);', { eval: true }) });
     await bench.waitFor(id, ({ state }) => state === 'running');
     await sleep(300);
     const startedAt = performance.now();

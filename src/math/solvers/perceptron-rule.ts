@@ -1,8 +1,7 @@
 /** Rosenblatt's perceptron rule, the ancestor: it learns only from the rows that it gets wrong. */
 import type { Matrix } from '../matrix.ts';
-import { createPace } from '../pace.ts';
 
-export interface PerceptronEpoch {
+export interface PerceptronPass {
   /** Design matrix [n, k]. */
   readonly x: Matrix;
   /** Class numbers, [n]. */
@@ -16,53 +15,47 @@ export interface PerceptronEpoch {
   /** b [outputs]; changed in place unless `fitIntercept` is false. */
   readonly bias: Float64Array;
   readonly fitIntercept: boolean;
-  /** Called for every few milliseconds of work; throws to interrupt it. */
-  readonly poll: () => void;
 }
 
-export interface PerceptronEpochResult {
+/** What passes add up, row after row: an epoch in several passes comes to the same bits as in one. */
+export interface PerceptronSums {
   /** Rows on which any output erred, as they were visited. */
-  readonly mistakes: number;
-  /** Perceptron criterion as seen during the epoch: (1/n) Σᵢ Σ_c max(0, −y·z). */
-  readonly loss: number;
+  mistakes: number;
+  /** Perceptron criterion as seen during the visit: Σᵢ Σ_c max(0, −y·z). */
+  criterion: number;
 }
 
 /**
- * One epoch. An output fires when z = wᵀx + b > 0; where that is not what y = ±1 says, w := w + y·x and b := b + y. The learning
- * rate is 1: from 0, any other only scales the weights.
+ * Visits rows, and adds to `sums`. An output fires when z = wᵀx + b > 0; where that is not what y = ±1 says, w := w + y·x and
+ * b := b + y. The learning rate is 1: from 0, any other only scales the weights.
  *
  * @see Rosenblatt 1958; Bishop, PRML, eq. 4.54 and 4.55
  */
-export function perceptronEpoch(epoch: PerceptronEpoch): PerceptronEpochResult {
-  const { x, target, outputs, order } = epoch;
-  const pace = createPace(epoch.poll);
-  let mistakes = 0;
-  let criterion = 0;
+export function perceptronPass(pass: PerceptronPass, sums: PerceptronSums): void {
+  const { target, outputs, order } = pass;
   for (const row of order) {
     let erred = false;
     for (let c = 0; c < outputs; c++) {
       const y = target[row] === (outputs === 1 ? 1 : c) ? 1 : -1;
-      const z = logit(epoch, row, c);
+      const z = logit(pass, row, c);
       // A z that overflowed is no answer: it counts as a mistake, and makes the loss non-finite.
       if (Number.isFinite(z) && z > 0 === y > 0) continue;
       erred = true;
-      criterion += Math.abs(z);
-      correct(epoch, row, c, y);
+      sums.criterion += Math.abs(z);
+      correct(pass, row, c, y);
     }
-    if (erred) mistakes++;
-    pace(2 * x.columns * outputs);
+    if (erred) sums.mistakes++;
   }
-  return { mistakes, loss: criterion / order.length };
 }
 
-function logit({ x, weights, bias, outputs }: PerceptronEpoch, row: number, c: number): number {
+function logit({ x, weights, bias, outputs }: PerceptronPass, row: number, c: number): number {
   let z = bias[c];
   for (let j = 0, at = row * x.stride; j < x.columns; j++) z += x.data[at + j] * weights[j * outputs + c];
   return z;
 }
 
 function correct(
-  { x, weights, bias, outputs, fitIntercept }: PerceptronEpoch,
+  { x, weights, bias, outputs, fitIntercept }: PerceptronPass,
   row: number,
   c: number,
   y: number,

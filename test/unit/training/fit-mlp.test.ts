@@ -30,6 +30,7 @@ function run(config: TrainingRun['config'], stopEvery = 0): Trained {
     const outcome = train({
       config,
       table,
+      dataHash: '',
       checkpoint,
       createKernels: createReferenceKernels,
       control: () => (stopEvery > 0 && history.length - started >= stopEvery ? 'drain' : 'continue'),

@@ -29,6 +29,7 @@ export function runTraining(
   const outcome = train({
     config,
     table,
+    dataHash: '',
     checkpoint: null,
     createKernels: createReferenceKernels,
     control: () => 'continue',
