@@ -28,6 +28,7 @@ export const errorCodes = {
   dataset_not_found: { status: 404, title: 'No such dataset' },
   model_not_found: { status: 404, title: 'No such model' },
   version_not_found: { status: 404, title: 'No such model version' },
+  alias_not_found: { status: 404, title: 'No such alias' },
   job_not_found: { status: 404, title: 'No such job' },
   method_not_allowed: { status: 405, title: 'The route does not take this method' },
   request_timeout: { status: 408, title: 'The request did not arrive in time' },
@@ -36,7 +37,10 @@ export const errorCodes = {
   model_in_use: { status: 409, title: 'An active job uses the model' },
   job_state_conflict: { status: 409, title: 'The state of the job forbids the action' },
   no_version: { status: 409, title: 'The model has no version yet' },
+  version_aliased: { status: 409, title: 'An alias points to the version' },
   scaling_not_affine: { status: 409, title: 'The weights cannot be given in the units of the input' },
+  // 412: the condition of the request does not hold
+  precondition_failed: { status: 412, title: 'The alias does not point to the version that If-Match names' },
   // 413, 414, 415, 417, 431
   payload_too_large: { status: 413, title: 'The body is larger than the route takes' },
   uri_too_long: { status: 414, title: 'The URL is too long' },
@@ -66,6 +70,7 @@ export const errorCodes = {
   memory_exceeded: { status: 422, title: 'The job would need more memory than its budget' },
   // 5xx
   internal: { status: 500, title: 'Something went wrong on our side' },
+  model_corrupt: { status: 500, title: 'The stored model is damaged: its hash is not that of its bytes' },
   data_process_restarted: { status: 503, title: 'The data process was restarted; try again' },
   shutting_down: { status: 503, title: 'The service is shutting down' },
   not_ready: { status: 503, title: 'The service is not ready to work' },
@@ -89,7 +94,7 @@ export type JobErrorCode = keyof typeof jobErrorCodes;
 
 /** One field, line or column at fault: an element of a problem's `errors`. */
 export interface FieldError {
-  /** RFC 6901 JSON pointer into the body, `?name` for a query key, `{name}` for a part of the path. */
+  /** RFC 6901 JSON pointer into the body, `?name` for a query key, `{name}` for a part of the path, a header's name. */
   readonly pointer?: string;
   /** 1-based line of a text file. */
   readonly line?: number;

@@ -23,9 +23,10 @@ CREATE TABLE datasets (
 
 CREATE INDEX datasets_by_age ON datasets (created_at, id);
 
--- `last_version` only rises, so that a number is never given twice while the model lives. A model made again is a new row.
+-- `last_version` only rises, so that a number is never given twice while the model lives. A model made again is a new row with
+-- an id that no other ever had (AUTOINCREMENT): id and version name one content for good.
 CREATE TABLE models (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
   name TEXT NOT NULL UNIQUE,
   last_version INTEGER NOT NULL DEFAULT 0 CHECK (last_version >= 0),
   created_at TEXT NOT NULL,
@@ -50,12 +51,24 @@ CREATE TABLE versions (
   metrics TEXT NOT NULL,
   config TEXT NOT NULL,
   trained TEXT NOT NULL,
+  trained_sha256 TEXT NOT NULL,
   weights_sha256 TEXT NOT NULL,
   weights_file TEXT UNIQUE,
   weights BLOB,
   PRIMARY KEY (model_id, version),
   CHECK ((weights IS NULL) <> (weights_file IS NULL))
 ) STRICT;
+
+CREATE TABLE aliases (
+  model_id INTEGER NOT NULL REFERENCES models (id) ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  updated_at TEXT NOT NULL,
+  PRIMARY KEY (model_id, name),
+  FOREIGN KEY (model_id, version) REFERENCES versions (model_id, version)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX aliases_by_version ON aliases (model_id, version);
 
 -- `model` and the datasets are words, not references: a job outlives both. The state guards their deletion.
 CREATE TABLE jobs (

@@ -17,6 +17,8 @@ declare module 'fastify' {
     auth: 'key' | 'public';
     /** The handler reads the raw body itself, in one of these media types; its documentation stands beside each. */
     upload?: Readonly<Record<string, UploadMediaType>>;
+    /** Called thousands of times a second: a line of log for each would cost more than the answer. */
+    isFrequent?: boolean;
     /** In place of the general bound, for a route that checks its long array a piece at a time. */
     maxJsonElements?: number;
   }

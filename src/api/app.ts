@@ -18,12 +18,14 @@ import { addMetrics } from './plugins/metrics.ts';
 import { addOpenapi, registerOpenapiRoutes } from './plugins/openapi.ts';
 import { addRequestBody } from './plugins/request-body.ts';
 import { addValidation } from './plugins/validation.ts';
+import { registerAliasRoutes } from './routes/aliases.ts';
 import { registerDatasetRoutes } from './routes/datasets.ts';
 import { registerJobRoutes } from './routes/jobs.ts';
 import { registerModelRoutes } from './routes/models.ts';
 import { registerOperationRoutes } from './routes/operations.ts';
 import { registerPredictRoutes } from './routes/predict.ts';
 import { registerVersionRoutes } from './routes/versions.ts';
+import { createAliasService } from './services/aliases.ts';
 import { createDatasetService } from './services/datasets.ts';
 import { createJobService } from './services/jobs.ts';
 import { createModelService } from './services/models.ts';
@@ -70,6 +72,7 @@ export async function createApp(dependencies: AppDependencies): Promise<ApiInsta
   registerDatasetRoutes(app, services.datasets, { maxUploadBytes: config.maxUploadBytes, limits });
   registerModelRoutes(app, services.models);
   registerVersionRoutes(app, services.models);
+  registerAliasRoutes(app, services.aliases);
   registerPredictRoutes(app, services.predictions, limits);
   registerJobRoutes(app, services.jobs);
   registerOperationRoutes(app, dependencies.store, dependencies.isDataUp, metrics);
@@ -81,7 +84,11 @@ export async function createApp(dependencies: AppDependencies): Promise<ApiInsta
 function createServer(logger: FastifyBaseLogger, limits: ApiLimits): ApiInstance {
   return Fastify({
     loggerInstance: logger,
-    logController: new LogController({ requestIdLogLabel: 'request_id' }),
+    logController: new LogController({
+      requestIdLogLabel: 'request_id',
+      // At the first line the route is not known yet where there is none.
+      disableRequestLogging: (request) => request.routeOptions?.config?.isFrequent === true,
+    }),
     genReqId: () => randomUUID(),
     http: httpOptions(limits),
     keepAliveTimeout: limits.keepAliveTimeoutMs,
@@ -102,6 +109,7 @@ function createServices({ store, data, config, now }: AppDependencies, limits: A
   return {
     datasets: createDatasetService({ store, data, spoolDir: join(config.dataDir, 'spool'), now }),
     models: createModelService(store, now),
+    aliases: createAliasService(store, now),
     jobs: createJobService({ store, data, now, jobMemoryBytes: config.jobMemoryBytes, limits }),
     predictions: createPredictionService(store, createReferencePredictor, limits),
   };

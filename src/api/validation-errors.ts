@@ -5,8 +5,8 @@ import type { FieldError } from '../errors.ts';
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
 
-/** Where a schema's root lies: in the body, the query or the path. */
-export type RequestPart = 'body' | 'querystring' | 'params';
+/** Where a schema's root lies: in the body, the query, the path or the headers. */
+export type RequestPart = 'body' | 'querystring' | 'params' | 'headers';
 
 /** @param issues of a parse with `reportInput: true` */
 export function fieldErrors(issues: readonly Issue[], part: RequestPart): FieldError[] {
@@ -117,9 +117,10 @@ function quoted(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
-/** RFC 6901 for the body, `?key` for the query, `{name}` for a part of the path. */
+/** RFC 6901 for the body, `?key` for the query, `{name}` for a part of the path, the bare name for a header. */
 function pointerOf(path: Path, part: RequestPart): string {
   if (part === 'querystring') return `?${path.join('.')}`;
+  if (part === 'headers') return path.join('.');
   if (part === 'params') return `{${path.join('.')}}`;
   return path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }

@@ -10,6 +10,9 @@ export const ModelName = z
   .meta({ description: 'Name of a model', example: 'iris' });
 export type ModelName = z.infer<typeof ModelName>;
 
+export const AliasName = ModelName.meta({ description: 'Name of an alias', example: 'production' });
+export type AliasName = z.infer<typeof AliasName>;
+
 export const DatasetId = z
   .string()
   .regex(/^ds_[0-9a-z]{26}$/, 'expected a dataset id, "ds_" and 26 characters')

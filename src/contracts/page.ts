@@ -14,6 +14,25 @@ export function queryInteger(minimum: number, maximum: number) {
   );
 }
 
+/** A number out of a query string, written as JSON writes it. */
+export function queryNumber(minimum: number, maximum: number) {
+  return z
+    .string()
+    .regex(/^(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/, `expected a number from ${minimum} to ${maximum}`)
+    .transform(Number)
+    .pipe(z.number().min(minimum).max(maximum))
+    .meta({ type: 'number', minimum, maximum, pattern: undefined });
+}
+
+/** `true` or `false` in a query string; false when absent. */
+export function queryFlag() {
+  return z
+    .enum(['true', 'false'])
+    .transform((text) => text === 'true')
+    .meta({ type: 'boolean', enum: undefined })
+    .default(false);
+}
+
 export const pageQuery = {
   limit: queryInteger(1, 1000).default(50).meta({ description: 'Most items to return, 1 to 1000' }),
   cursor: z.string().min(1).max(200).optional().meta({ description: '`next_cursor` of the page before' }),

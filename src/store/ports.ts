@@ -5,7 +5,7 @@
 import type { Dataset } from '../contracts/dataset.ts';
 import type { EpochRecord, Job, JobListQuery, JobState, StopReason } from '../contracts/job.ts';
 import type { SplitMetrics } from '../contracts/metrics.ts';
-import type { Model } from '../contracts/model.ts';
+import type { Alias, Model } from '../contracts/model.ts';
 import type { ModelConfig, ResolvedModelConfig } from '../contracts/model-config.ts';
 import type { Warning } from '../contracts/names.ts';
 import type { Page, PageQuery } from '../contracts/page.ts';
@@ -52,13 +52,70 @@ export interface StoredVersion extends Version {
   readonly trained: TrainedModel;
 }
 
+/** How a request names a version: by number, by alias, or as the newest. */
+export type VersionSelector = number | { readonly alias: string } | 'latest';
+
+/** A version as it was found: what is kept under `key` is that of this content for good. */
+export interface VersionRef {
+  /** Never given to another content, not even by a model that is made again under the same name. */
+  readonly key: string;
+  readonly version: number;
+  /** Number of weights and biases. */
+  readonly parameters: number;
+}
+
+/** What predict runs on. */
+export interface LoadedVersion {
+  readonly trained: TrainedModel;
+  readonly weights: Uint8Array;
+}
+
 export interface VersionStore {
   get(model: string, version: number): Promise<StoredVersion | null>;
-  /** The newest version; null when the model has none or does not exist. */
-  latest(model: string): Promise<StoredVersion | null>;
   list(model: string, query: PageQuery): Promise<Page<StoredVersion>>;
-  /** The weights block as finish stored it, in a buffer of its own (byte offset 0); null when the version is gone. */
+  /** Which version the selector names now: a cheap read. Null when the model or such a version of it does not exist. */
+  resolve(model: string, selector: VersionSelector): Promise<VersionRef | null>;
+  /**
+   * Null when the version is gone.
+   *
+   * @throws TrainyardError `model_corrupt` when the bytes are not those that were stored
+   */
+  load(ref: VersionRef): Promise<LoadedVersion | null>;
+  /**
+   * The weights block as finish stored it, in a buffer of its own (byte offset 0); null when the version is gone.
+   *
+   * @throws TrainyardError `model_corrupt` when the bytes are not those that were stored
+   */
   weights(model: string, version: number): Promise<Uint8Array | null>;
+  /** `aliased` while an alias points to it. */
+  delete(model: string, version: number): Promise<'deleted' | 'not_found' | 'aliased'>;
+}
+
+/** Whether the alias may be changed, given the version that it points to (null: there is no such alias). */
+export type AliasCondition = (current: number | null) => boolean;
+
+export interface AliasStore {
+  get(model: string, alias: string): Promise<Alias | null>;
+  /** Points the alias to the version, if the condition holds at that moment: one atomic step. */
+  put(
+    model: string,
+    alias: string,
+    version: number,
+    condition: AliasCondition,
+    now: Date,
+  ): Promise<
+    | { readonly outcome: 'ok'; readonly alias: Alias; readonly created: boolean }
+    | { readonly outcome: 'model_not_found' | 'version_not_found' }
+    | { readonly outcome: 'condition_failed'; readonly current: number | null }
+  >;
+  delete(
+    model: string,
+    alias: string,
+    condition: AliasCondition,
+  ): Promise<
+    | { readonly outcome: 'deleted' | 'not_found' }
+    | { readonly outcome: 'condition_failed'; readonly current: number }
+  >;
 }
 
 /** What a trainer holds of a job it has claimed. Every write names it, and changes nothing once another claim or a cancel came. */
@@ -200,6 +257,7 @@ export interface Store {
   readonly datasets: DatasetStore;
   readonly models: ModelStore;
   readonly versions: VersionStore;
+  readonly aliases: AliasStore;
   readonly jobs: JobStore;
   /** Throws when the store cannot be read: the readiness check. */
   ping(): Promise<void>;

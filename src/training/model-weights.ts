@@ -5,6 +5,8 @@ import { columnNames } from '../data/preprocessing/column-names.ts';
 import { TrainyardError } from '../errors.ts';
 import type { FloatArray } from '../math/matrix.ts';
 
+const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
 /** The parameters as stored and hashed: little-endian on every machine, for each layer W row-major, then b. */
 export function encodeWeights(parameters: FloatArray): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(parameters.byteLength);
@@ -28,8 +30,13 @@ export function decodeWeights(trained: TrainedModel, bytes: Uint8Array): FloatAr
   if (bytes.byteLength !== length * width) {
     throw new Error(`weights: expected ${length * width} bytes, got ${bytes.byteLength}`);
   }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const parameters = trained.dtype === 'f32' ? new Float32Array(length) : new Float64Array(length);
+  if (isLittleEndian) {
+    // The bytes are the numbers already: one copy, where ten million calls would hold the event loop for 50 ms.
+    new Uint8Array(parameters.buffer).set(bytes);
+    return parameters;
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let i = 0; i < length; i++) {
     parameters[i] = width === 4 ? view.getFloat32(i * 4, true) : view.getFloat64(i * 8, true);
   }

@@ -1,13 +1,12 @@
 /** Runs a trained model forward: on rows as clients send them, and on encoded matrices to measure it. */
-import type { Warning } from '../contracts/names.ts';
-import type { Prediction } from '../contracts/predict.ts';
 import type { TrainedModel } from '../contracts/version.ts';
 import { createRowEncoder } from '../data/preprocessing/row-encoder.ts';
-import { createRowReport, type RowReport } from '../data/preprocessing/row-report.ts';
+import type { RowReport } from '../data/preprocessing/row-report.ts';
 import { JobFailure } from '../errors.ts';
 import type { Kernels } from '../math/kernels/kernels.ts';
 import { type Matrix, requireShape } from '../math/matrix.ts';
-import { createForwardPass, type ForwardPass } from './forward-pass.ts';
+import { type Contributions, createContributions } from './contributions.ts';
+import { createForwardPass } from './forward-pass.ts';
 
 /** Most rows of one forward pass: enough to amortise its calls. */
 const maxBatchRows = 64;
@@ -21,17 +20,41 @@ export interface Scores {
   readonly predictedCodes: Int32Array | null;
 }
 
-/** Its memory is in use only while a batch is computed: one thread may share it, two may not. */
+/** The rows of a request, however its wire carries them: made one at a time, as they are encoded. */
+export interface RowSource {
+  readonly length: number;
+  /** Row i as a JSON object by feature; nothing has checked it. */
+  at(i: number): unknown;
+}
+
+/** One batch of predictions, in the predictor's own memory: they hold until its next call. */
+export interface PredictedBatch {
+  readonly count: number;
+  /** Numbers of one row's output. */
+  readonly width: number;
+  /** Row-major [count, width], all finite: probabilities in class order, or the value in the target's units. */
+  readonly outputs: Float64Array;
+  /** Predicted class numbers, [count]; without meaning in a regression. */
+  readonly labels: Int32Array;
+  /** What the head read, [count, outputs of the last layer]. */
+  readonly logits: Matrix;
+  /** What each feature of row i added to its logits; null for a network. */
+  contributions(i: number): Contributions | null;
+}
+
+/** Its memory is in use only while a batch is computed and read: one thread may share it, two may not. */
 export interface Predictor {
+  readonly trained: TrainedModel;
+  /** Rows of a batch: the caller may let others have their turn between two. */
+  readonly batchRows: number;
   /**
-   * Predictions in the order of the rows, a batch at a time, so that the caller may let others have their turn between two;
-   * returns the warnings. A row's prediction depends, to the bit, neither on the other rows nor on the order of its keys.
+   * Predicts rows `start` … `start + batchRows`, as far as there are any. A row's prediction depends, to the bit, neither on the
+   * other rows nor on the order of its keys.
    *
-   * @param rows as the client sent them: each is checked as it is encoded
-   * @throws TrainyardError after the last batch, with the problems of all rows, to 100: `missing_values`,
-   *   `number_out_of_range` (also for numbers so large that the output overflows) or `validation_failed`
+   * @param report gets every problem, also numbers so large that the output overflows
+   * @returns null once a row is refused, whatever its batch: the rest is read for its problems alone
    */
-  predictRows(rows: readonly unknown[]): Generator<Prediction[], Warning[]>;
+  predictBatch(rows: RowSource, start: number, report: RowReport): PredictedBatch | null;
   /**
    * @param x    encoded rows [n, inputs], of either dtype
    * @param poll called before each batch; may throw to stop
@@ -50,57 +73,44 @@ export function createPredictor(trained: TrainedModel, weights: Uint8Array, kern
   const work = trained.layers.reduce((sum, { inputs, outputs }) => sum + inputs * outputs, 0);
   const batchRows = Math.max(1, Math.min(maxBatchRows, Math.floor(maxBatchWork / work)));
   const forward = createForwardPass(trained, weights, kernels, batchRows);
+  const { input, width, outputs, labels } = forward;
   const encoder = createRowEncoder(trained.preprocessing);
-
-  function predictBatch(
-    rows: readonly unknown[],
-    start: number,
-    count: number,
-    report: RowReport,
-  ): Prediction[] {
-    const { input } = forward;
-    for (let i = 0; i < count; i++) {
-      encoder.encode(rows[start + i], start + i, input.data, i * input.stride, report);
-    }
-    const predictions: Prediction[] = [];
-    // Once a row is refused, the rest is read for its problems alone.
-    if (report.isRefused) return predictions;
-    forward.run(count);
-    for (let i = 0; i < count; i++) {
-      if (forward.isFinite(i)) predictions.push(predictionOf(trained, forward, i));
-      else report.add(start + i, null, 'number_out_of_range', overflowing);
-    }
-    return predictions;
-  }
+  const contribute = createContributions(trained, forward.layers);
+  const contributions = (i: number) => contribute?.(input, i) ?? null;
 
   return {
-    *predictRows(rows) {
-      const report = createRowReport();
-      for (let start = 0; start < rows.length; start += batchRows) {
-        yield predictBatch(rows, start, Math.min(batchRows, rows.length - start), report);
+    trained,
+    batchRows,
+    predictBatch(rows, start, report) {
+      const count = Math.min(batchRows, rows.length - start);
+      for (let i = 0; i < count; i++) {
+        encoder.encode(rows.at(start + i), start + i, input.data, i * input.stride, report);
       }
-      report.throwIfRefused();
-      return report.warnings();
+      if (report.isRefused) return null;
+      const logits = forward.run(count);
+      for (let i = 0; i < count; i++) {
+        if (!forward.isFinite(i)) report.add(start + i, null, 'number_out_of_range', overflowing);
+      }
+      return report.isRefused ? null : { count, width, outputs, labels, logits, contributions };
     },
 
     scores(x, poll) {
-      requireShape('scores, x', x, x.rows, forward.input.columns);
-      const { width } = forward;
-      const outputs = new Float64Array(x.rows * width);
+      requireShape('scores, x', x, x.rows, input.columns);
+      const scored = new Float64Array(x.rows * width);
       const predictedCodes = trained.classes === null ? null : new Int32Array(x.rows);
       for (let start = 0; start < x.rows; start += batchRows) {
         poll();
         const count = Math.min(batchRows, x.rows - start);
-        copyRows(x, start, count, forward.input);
+        copyRows(x, start, count, input);
         forward.run(count);
         for (let i = 0; i < count; i++) {
           if (!forward.isFinite(i))
             throw new JobFailure('diverged', "the model's output is not finite for every row");
         }
-        outputs.set(forward.outputs.subarray(0, count * width), start * width);
-        predictedCodes?.set(forward.labels.subarray(0, count), start);
+        scored.set(outputs.subarray(0, count * width), start * width);
+        predictedCodes?.set(labels.subarray(0, count), start);
       }
-      return { outputs, predictedCodes };
+      return { outputs: scored, predictedCodes };
     },
   };
 }
@@ -111,14 +121,4 @@ function copyRows(x: Matrix, start: number, count: number, out: Matrix): void {
     const from = (start + i) * x.stride;
     out.data.set(x.data.subarray(from, from + x.columns), i * out.stride);
   }
-}
-
-function predictionOf(trained: TrainedModel, { outputs, labels, width }: ForwardPass, i: number): Prediction {
-  if (trained.classes === null) return { value: outputs[i * width] };
-  const { classes } = trained;
-  // fromEntries and not assignment: a class may be called __proto__.
-  const probabilities = Object.fromEntries(
-    classes.map((label, j) => [String(label), outputs[i * width + j]]),
-  );
-  return { label: classes[labels[i]], probabilities };
 }

@@ -215,24 +215,6 @@ describe('a failure inside', () => {
     await start({ isDataUp: () => false });
     expect((await service.call('GET', '/readyz')).json).toMatchObject({ status: 503, code: 'not_ready' });
   });
-
-  it('weights that are not what their version says are never used', async () => {
-    await start({
-      wrapStore: (store) => ({
-        ...store,
-        versions: {
-          ...store.versions,
-          weights: async (...version) =>
-            (await store.versions.weights(...version))?.map((byte) => byte ^ 1) ?? null,
-        },
-      }),
-    });
-    await queuedJob();
-    await service.trainNext();
-    const answer = await service.call('POST', '/api/v1/models/m/predict', { json: { rows: [{ x: 1 }] } });
-    expect(answer.json.code).toBe('internal');
-    expect(JSON.stringify(service.log)).toContain('corrupt store');
-  });
 });
 
 describe('closing', () => {

@@ -8,6 +8,7 @@ import {
   claimJob,
   config,
   datasetOf,
+  finishJob,
   idOf,
   jobOf,
   resultOf,
@@ -115,7 +116,7 @@ export function collectionsContract(current: Current): void {
     it('creates once, then replaces the config', async () => {
       const { models } = current().store;
       const first = await models.put('m', config, at(1));
-      const model = { name: 'm', config, latest_version: null, created_at: at(1).toISOString() };
+      const model = { name: 'm', config, latest_version: null, aliases: {}, created_at: at(1).toISOString() };
       expect(first).toEqual({ created: true, model: { ...model, updated_at: at(1).toISOString() } });
       const changed = { ...config, seed: 7 };
       const second = await models.put('m', changed, at(2));
@@ -143,7 +144,7 @@ export function collectionsContract(current: Current): void {
       await store.jobs.finish(fence, resultOf(smallWeights), at(2));
       expect(await store.models.delete('m')).toBe('deleted');
       expect(await store.models.delete('m')).toBe('not_found');
-      expect(await store.versions.latest('m')).toBeNull();
+      expect(await store.versions.resolve('m', 'latest')).toBeNull();
       expect(await store.versions.weights('m', 1)).toBeNull();
       expect(await store.jobs.get(fence.jobId)).toMatchObject({ model: 'm', state: 'succeeded', version: 1 });
     });
@@ -155,7 +156,7 @@ export function collectionsContract(current: Current): void {
       await store.models.delete('m');
       await store.models.put('m', config, at(3));
       await store.jobs.finish((await startJob(store, 2)).fence, resultOf(smallWeights), at(4));
-      expect((await store.versions.latest('m'))?.version).toBe(1);
+      expect((await store.versions.resolve('m', 'latest'))?.version).toBe(1);
     });
   });
 
@@ -168,8 +169,8 @@ export function collectionsContract(current: Current): void {
         expect(await store.jobs.finish(fence, resultOf(smallWeights), at(10 + n))).toBe('ok');
       }
       const { trained, metrics, weightsSha256 } = resultOf(smallWeights);
-      const latest = await store.versions.latest('m');
-      expect(latest).toEqual({
+      const newest = await store.versions.get('m', 3);
+      expect(newest).toEqual({
         model: 'm',
         version: 3,
         job: idOf('job', 3),
@@ -188,7 +189,6 @@ export function collectionsContract(current: Current): void {
         created_at: at(13).toISOString(),
         trained,
       });
-      expect(await store.versions.get('m', 3)).toEqual(latest);
       expect((await store.models.get('m'))?.latest_version).toBe(3);
       const pages = await readAll((query) => store.versions.list('m', query), 2);
       expect(pages.map((page) => page.map(({ version }) => version))).toEqual([[3, 2], [1]]);
@@ -197,9 +197,9 @@ export function collectionsContract(current: Current): void {
     it('are null for a model or a number that is not there', async () => {
       const { store } = current();
       await addModelAndDataset(store);
-      expect(await store.versions.latest('m')).toBeNull();
+      expect(await store.versions.resolve('m', 'latest')).toBeNull();
       expect(await store.versions.get('m', 1)).toBeNull();
-      expect(await store.versions.latest('n')).toBeNull();
+      expect(await store.versions.resolve('n', 'latest')).toBeNull();
       expect(await store.versions.weights('m', 1)).toBeNull();
       expect(await store.versions.list('n', { limit: 5 })).toEqual({ items: [], next_cursor: null });
     });
@@ -217,6 +217,102 @@ export function collectionsContract(current: Current): void {
       const read = await store.versions.weights('m', 1);
       expect(Buffer.compare(read!, weights)).toBe(0);
       expect([read!.byteOffset, read!.buffer.byteLength]).toEqual([0, size]);
+    });
+
+    it('are resolved by number, by alias and as the newest, to a key that no other content ever has', async () => {
+      const { store } = current();
+      await addModelAndDataset(store);
+      for (const n of [1, 2]) await finishJob(store, n);
+      await store.aliases.put('m', 'live', 1, () => true, at(20));
+      const [first, second] = await Promise.all([1, 2].map((n) => store.versions.resolve('m', n)));
+      expect(first).toMatchObject({ version: 1, parameters: 2 });
+      expect(await store.versions.resolve('m', 'latest')).toEqual(second);
+      expect(await store.versions.resolve('m', { alias: 'live' })).toEqual(first);
+      expect(await store.versions.resolve('m', { alias: 'dead' })).toBeNull();
+      expect(await store.versions.resolve('m', 3)).toBeNull();
+      expect(first!.key).not.toBe(second!.key);
+
+      await store.models.delete('m');
+      await store.models.put('m', config, at(30));
+      await finishJob(store, 3);
+      expect((await store.versions.resolve('m', 1))!.key).not.toBe(first!.key);
+      expect(await store.versions.load(first!)).toBeNull();
+    });
+
+    it('load with what predict needs, to the bit', async () => {
+      const { store } = current();
+      await addModelAndDataset(store);
+      await finishJob(store, 1);
+      const ref = await store.versions.resolve('m', 1);
+      const { trained } = resultOf(smallWeights);
+      expect(await store.versions.load(ref!)).toEqual({ trained, weights: smallWeights });
+    });
+
+    it('are deleted, unless an alias points to them; the number is not given again', async () => {
+      const { store } = current();
+      await addModelAndDataset(store);
+      for (const n of [1, 2]) await finishJob(store, n);
+      await store.aliases.put('m', 'live', 2, () => true, at(20));
+      expect(await store.versions.delete('m', 2)).toBe('aliased');
+      expect(await store.versions.delete('m', 3)).toBe('not_found');
+      expect(await store.versions.delete('m', 1)).toBe('deleted');
+      expect(await store.versions.get('m', 1)).toBeNull();
+      await store.aliases.put('m', 'live', 2, () => true, at(21));
+      await store.aliases.delete('m', 'live', () => true);
+      expect(await store.versions.delete('m', 2)).toBe('deleted');
+      expect((await store.models.get('m'))?.latest_version).toBeNull();
+      await finishJob(store, 3);
+      expect((await store.models.get('m'))?.latest_version).toBe(3);
+    });
+  });
+
+  describe('aliases', () => {
+    it('point to a version, are switched, and are shown by their model', async () => {
+      const { store } = current();
+      await addModelAndDataset(store);
+      for (const n of [1, 2]) await finishJob(store, n);
+      const made = await store.aliases.put('m', 'live', 1, () => true, at(20));
+      const alias = { alias: 'live', version: 1, updated_at: at(20).toISOString() };
+      expect(made).toEqual({ outcome: 'ok', created: true, alias });
+      const switched = await store.aliases.put('m', 'live', 2, () => true, at(21));
+      expect(switched).toMatchObject({ outcome: 'ok', created: false, alias: { version: 2 } });
+      expect(await store.aliases.get('m', 'live')).toMatchObject({ version: 2 });
+      expect(await store.aliases.get('m', 'dead')).toBeNull();
+      expect((await store.models.get('m'))?.aliases).toEqual({ live: 2 });
+    });
+
+    it('change only while the condition holds, which sees the version of that moment', async () => {
+      const { store } = current();
+      await addModelAndDataset(store);
+      for (const n of [1, 2]) await finishJob(store, n);
+      const { aliases } = store;
+      const isFirst = (version: number | null) => version === 1;
+      expect(await aliases.put('m', 'live', 1, isFirst, at(20))).toEqual({
+        outcome: 'condition_failed',
+        current: null,
+      });
+      await aliases.put('m', 'live', 1, () => true, at(20));
+      const both = await Promise.all([1, 2].map(() => aliases.put('m', 'live', 2, isFirst, at(21))));
+      expect(both.map(({ outcome }) => outcome).sort()).toEqual(['condition_failed', 'ok']);
+      expect(await aliases.delete('m', 'live', isFirst)).toEqual({ outcome: 'condition_failed', current: 2 });
+      expect(await aliases.delete('m', 'live', () => true)).toEqual({ outcome: 'deleted' });
+      expect(await aliases.delete('m', 'live', () => true)).toEqual({ outcome: 'not_found' });
+    });
+
+    it('need a model and a version, and go with their model', async () => {
+      const { store } = current();
+      await addModelAndDataset(store);
+      expect(await store.aliases.put('m', 'live', 1, () => true, at(1))).toEqual({
+        outcome: 'version_not_found',
+      });
+      expect(await store.aliases.put('n', 'live', 1, () => true, at(1))).toEqual({
+        outcome: 'model_not_found',
+      });
+      await finishJob(store, 1);
+      await store.aliases.put('m', 'live', 1, () => true, at(20));
+      expect(await store.models.delete('m')).toBe('deleted');
+      await store.models.put('m', config, at(30));
+      expect((await store.models.get('m'))?.aliases).toEqual({});
     });
   });
 }

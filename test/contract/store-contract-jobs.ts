@@ -222,9 +222,9 @@ export function jobsContract(current: Current): void {
       const { fence } = await startJob(store, 1);
       await expect(store.jobs.finish(fence, resultOf(smallWeights, change), at(2))).rejects.toThrow();
       expect(await store.jobs.get(fence.jobId)).toMatchObject({ state: 'running' });
-      expect(await store.versions.latest('m')).toBeNull();
+      expect(await store.versions.resolve('m', 'latest')).toBeNull();
       await store.jobs.finish(fence, resultOf(smallWeights), at(3));
-      expect((await store.versions.latest('m'))?.version).toBe(1);
+      expect((await store.versions.resolve('m', 'latest'))?.version).toBe(1);
     });
 
     it('fail: code, message, stop reason, no version', async () => {

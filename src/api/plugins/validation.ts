@@ -16,6 +16,7 @@ const notFoundByParam: Readonly<Record<string, ErrorCode>> = {
   dataset: 'dataset_not_found',
   model: 'model_not_found',
   version: 'version_not_found',
+  alias: 'alias_not_found',
   job: 'job_not_found',
 };
 

@@ -1,6 +1,6 @@
 /** The parts of a path that name a thing. */
 import { z } from 'zod';
-import { DatasetId, JobId, ModelName } from '../../contracts/names.ts';
+import { AliasName, DatasetId, JobId, ModelName } from '../../contracts/names.ts';
 
 export const DatasetParams = z.object({ dataset: DatasetId });
 export const JobParams = z.object({ job: JobId });
@@ -18,3 +18,4 @@ const versionText = z
   });
 
 export const VersionParams = z.object({ model: ModelName, version: versionText });
+export const AliasParams = z.object({ model: ModelName, alias: AliasName });

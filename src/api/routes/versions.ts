@@ -1,4 +1,5 @@
 /** `/api/v1/models/{model}/versions`: what training left behind. */
+import { z } from 'zod';
 import { PageQuery } from '../../contracts/page.ts';
 import { Version, VersionPage, Weights, WeightsQuery } from '../../contracts/version.ts';
 import type { ApiInstance } from '../api-instance.ts';
@@ -57,9 +58,35 @@ export function registerVersionRoutes(app: ApiInstance, models: ModelService): v
           'model_not_found',
           'version_not_found',
           'scaling_not_affine',
+          'model_corrupt',
         ),
       },
     },
     async (request) => models.weights(request.params.model, request.params.version, request.query.scale),
+  );
+
+  app.delete(
+    `${base}/:version`,
+    {
+      config: { auth: 'key' },
+      schema: {
+        tags,
+        operationId: 'deleteVersion',
+        summary: 'Delete a version',
+        description: 'Its number is not given again. Requests that it is answering are answered by it.',
+        params: VersionParams,
+        response: responses(
+          { 204: z.undefined() },
+          ...keyCodes,
+          'model_not_found',
+          'version_not_found',
+          'version_aliased',
+        ),
+      },
+    },
+    async (request, reply) => {
+      await models.deleteVersion(request.params.model, request.params.version);
+      return reply.code(204).send(undefined);
+    },
   );
 }

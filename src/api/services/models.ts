@@ -53,6 +53,15 @@ export function createModelService(store: Store, now: () => Date) {
       if (!bytes) throw versionNotFound(name, number);
       return weightsInUnits(version, bytes, scale);
     },
+
+    /** @throws TrainyardError `model_not_found`, `version_not_found`, `version_aliased` */
+    async deleteVersion(name: string, number: number): Promise<void> {
+      const outcome = await store.versions.delete(name, number);
+      if (outcome === 'deleted') return;
+      await find(name);
+      if (outcome === 'not_found') throw versionNotFound(name, number);
+      throw new TrainyardError('version_aliased', `an alias of "${name}" points to version ${number}`);
+    },
   };
 }
 
@@ -62,6 +71,10 @@ export function modelNotFound(name: string): TrainyardError {
 
 export function versionNotFound(name: string, number: number): TrainyardError {
   return new TrainyardError('version_not_found', `model "${name}" has no version ${number}`);
+}
+
+export function aliasNotFound(name: string, alias: string): TrainyardError {
+  return new TrainyardError('alias_not_found', `model "${name}" has no alias "${alias}"`);
 }
 
 function publicVersion({ model: _model, trained: _trained, ...version }: StoredVersion): Version {

@@ -1,90 +1,152 @@
 /** Predictions from raw rows by a version of a model. */
-import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import type { PredictRequest, PredictResponse } from '../../contracts/predict.ts';
+import type { PredictQuery, PredictRequest } from '../../contracts/predict.ts';
 import type { TrainedModel } from '../../contracts/version.ts';
+import { createRowReport, type RowReport } from '../../data/preprocessing/row-report.ts';
 import { TrainyardError } from '../../errors.ts';
-import type { Store, StoredVersion } from '../../store/ports.ts';
-import type { Predictor } from '../../training/predict.ts';
+import type { Store, VersionRef, VersionSelector } from '../../store/ports.ts';
+import type { PredictedBatch, Predictor, RowSource } from '../../training/predict.ts';
 import type { ApiLimits } from '../limits.ts';
-import { modelNotFound, versionNotFound } from './models.ts';
+import { aliasNotFound, modelNotFound, versionNotFound } from './models.ts';
+import { createPredictionWriter } from './prediction-writer.ts';
 import { createPredictorCache } from './predictor-cache.ts';
+import { createVersionResolver } from './version-resolver.ts';
 
 export type CreatePredictor = (trained: TrainedModel, weights: Uint8Array) => Predictor;
 
 export type PredictionService = ReturnType<typeof createPredictionService>;
 
+/** A version in memory: whatever happens to the store meanwhile, a request that has it is answered by it. */
+export interface ServedVersion {
+  readonly version: number;
+  readonly predictor: Predictor;
+}
+
 /** A parameter is 4 or 8 bytes, and the predictor holds a working copy of its own. */
 const bytesPerParameter = 16;
+/** Of the memory of a batch and of what surrounds it. */
+const bytesPerPredictor = 1024 ** 2;
+/** A version that is deleted while it is loaded sends the request to look again; who deletes faster than that is told so. */
+const maxLookUps = 5;
 
 export function createPredictionService(store: Store, createPredictor: CreatePredictor, limits: ApiLimits) {
   const cache = createPredictorCache(limits.predictorCacheBytes);
+  const resolve = createVersionResolver(store);
 
-  async function load(version: StoredVersion): Promise<Predictor> {
-    const weights = await store.versions.weights(version.model, version.version);
-    if (!weights) throw versionNotFound(version.model, version.version);
-    const sha256 = createHash('sha256').update(weights).digest('hex');
-    if (sha256 !== version.weights_sha256) {
-      throw new Error(
-        `weights of ${version.model}/${version.version} are ${sha256}, not ${version.weights_sha256}: corrupt store`,
-      );
+  async function load(ref: VersionRef): Promise<Predictor | null> {
+    const loaded = await store.versions.load(ref);
+    return loaded && createPredictor(loaded.trained, loaded.weights);
+  }
+
+  /** @throws TrainyardError `model_not_found`, `version_not_found`, `alias_not_found`, `no_version`, `model_corrupt` */
+  async function serve(model: string, selector: VersionSelector): Promise<ServedVersion> {
+    for (let lookUp = 0; lookUp < maxLookUps; lookUp++) {
+      const ref = await resolve(model, selector);
+      if (!ref) break;
+      const bytes = bytesPerPredictor + ref.parameters * bytesPerParameter;
+      const predictor = await cache.get(ref.key, bytes, () => load(ref));
+      if (predictor) return { version: ref.version, predictor };
     }
-    return createPredictor(version.trained, weights);
+    throw await missing(store, model, selector);
   }
 
   return {
+    serve,
+
     /**
-     * @param number of the version; undefined: the latest
-     * @returns the pieces of a JSON `PredictResponse`: it may be long, and no one step of making or sending it is
-     * @throws TrainyardError `model_not_found`, `version_not_found`, `no_version`, `answer_too_large`; 422 for rows that the model
-     *   cannot take
+     * Predicts in the order of the rows, a batch at a time. Between two batches, and no less often than the limits say, the event
+     * loop turns.
+     *
+     * @param take is given each batch, to be read before it returns
+     * @throws TrainyardError with the problems of all rows, to 100: `missing_values`, `number_out_of_range` or `validation_failed`
      */
-    async predict(model: string, number: number | undefined, { rows }: PredictRequest): Promise<string[]> {
-      const version =
-        number === undefined ? await store.versions.latest(model) : await store.versions.get(model, number);
-      if (!version) throw await missing(store, model, number);
-      // A model made again starts at version 1 again; the job is what no other version shares.
-      const key = `${version.job} ${version.weights_sha256}`;
-      const predictor = await cache.get(key, version.parameters * bytesPerParameter, () => load(version));
-      return answerInPieces({ model, version: version.version }, predictor, rows, limits);
+    run: (predictor: Predictor, rows: RowSource, report: RowReport, take: (batch: PredictedBatch) => void) =>
+      run(predictor, rows, report, take, limits.predictSliceMs),
+
+    /**
+     * @returns the pieces of a JSON `PredictResponse`: it may be long, and no one step of making or sending it is
+     * @throws TrainyardError as `serve` and `run` do; `validation_failed` for options that do not fit the model; `answer_too_large`
+     */
+    async predict(
+      model: string,
+      selector: VersionSelector,
+      { rows }: PredictRequest,
+      options: PredictQuery,
+    ): Promise<string[]> {
+      const { version, predictor } = await serve(model, selector);
+      const write = createPredictionWriter(predictor.trained, options);
+      const pieces = [`{"model":"${model}","version":${version},"predictions":[`];
+      const bound = createAnswerBound(rows.length, limits.maxPredictAnswerBytes);
+      const report = createRowReport();
+      await run(
+        predictor,
+        rows as RowSource,
+        report,
+        (batch) => {
+          const text = write(batch);
+          bound(text.length);
+          pieces.push(pieces.length > 1 ? `,${text}` : text);
+        },
+        limits.predictSliceMs,
+      );
+      const warnings = report.warnings();
+      pieces.push(warnings.length > 0 ? `],"warnings":${JSON.stringify(warnings)}}` : ']}');
+      return pieces;
     },
   };
 }
 
-/** Between batches, and no less often than the limits say, the event loop turns. */
-async function answerInPieces(
-  head: Pick<PredictResponse, 'model' | 'version'>,
+/** A request of one batch, as most are, waits for nothing. */
+function run(
   predictor: Predictor,
-  rows: readonly unknown[],
-  { predictSliceMs, maxPredictAnswerBytes }: ApiLimits,
-): Promise<string[]> {
-  const pieces = [`${JSON.stringify(head).slice(0, -1)},"predictions":[`];
-  const batches = predictor.predictRows(rows);
-  let length = 0;
-  let sliceEnd = performance.now() + predictSliceMs;
-  for (;;) {
-    const { done, value } = batches.next();
-    if (done) {
-      pieces.push(value.length > 0 ? `],"warnings":${JSON.stringify(value)}}` : ']}');
-      return pieces;
-    }
-    const text = JSON.stringify(value).slice(1, -1);
-    pieces.push(length > 0 && text !== '' ? `,${text}` : text);
-    length += text.length;
-    if (length > maxPredictAnswerBytes) {
-      throw new TrainyardError(
-        'answer_too_large',
-        `the predictions for ${rows.length} rows take more than ${maxPredictAnswerBytes} bytes: send fewer at once`,
-      );
-    }
-    if (performance.now() < sliceEnd) continue;
-    await setImmediate();
-    sliceEnd = performance.now() + predictSliceMs;
-  }
+  rows: RowSource,
+  report: RowReport,
+  take: (batch: PredictedBatch) => void,
+  sliceMs: number,
+): void | Promise<void> {
+  if (rows.length > predictor.batchRows) return runInSlices(predictor, rows, report, take, sliceMs);
+  const batch = predictor.predictBatch(rows, 0, report);
+  if (batch === null) report.throwIfRefused();
+  else take(batch);
 }
 
-async function missing(store: Store, model: string, number: number | undefined): Promise<TrainyardError> {
+async function runInSlices(
+  predictor: Predictor,
+  rows: RowSource,
+  report: RowReport,
+  take: (batch: PredictedBatch) => void,
+  sliceMs: number,
+): Promise<void> {
+  let sliceEnd = performance.now() + sliceMs;
+  for (let start = 0; start < rows.length; start += predictor.batchRows) {
+    if (performance.now() >= sliceEnd) {
+      await setImmediate();
+      sliceEnd = performance.now() + sliceMs;
+    }
+    const batch = predictor.predictBatch(rows, start, report);
+    if (batch !== null) take(batch);
+  }
+  report.throwIfRefused();
+}
+
+/** Counts the length of an answer; throws when it is too long. */
+export function createAnswerBound(rows: number, maxBytes: number): (length: number) => void {
+  let total = 0;
+  return (length) => {
+    total += length;
+    if (total <= maxBytes) return;
+    throw new TrainyardError(
+      'answer_too_large',
+      `the predictions for ${rows} rows take more than ${maxBytes} bytes: send fewer at once`,
+    );
+  };
+}
+
+async function missing(store: Store, model: string, selector: VersionSelector): Promise<TrainyardError> {
   if (!(await store.models.get(model))) return modelNotFound(model);
-  if (number !== undefined) return versionNotFound(model, number);
-  return new TrainyardError('no_version', `no job of "${model}" has succeeded yet`);
+  if (selector === 'latest')
+    return new TrainyardError('no_version', `no job of "${model}" has succeeded yet`);
+  return typeof selector === 'number'
+    ? versionNotFound(model, selector)
+    : aliasNotFound(model, selector.alias);
 }

@@ -1,20 +1,21 @@
-/** Keeps the predictors last used in memory, bounded by the bytes of their weights. */
+/** Keeps the predictors last used in memory, bounded by the bytes that they take. */
 import type { Predictor } from '../../training/predict.ts';
 
 interface Entry {
-  readonly loading: Promise<Predictor>;
+  readonly loading: Promise<Predictor | null>;
   readonly bytes: number;
 }
 
 export interface PredictorCache {
-  /** The predictor of `key`, loaded once however many ask at the same time. A load that fails is not kept. */
-  get(key: string, bytes: number, load: () => Promise<Predictor>): Promise<Predictor>;
+  /** The predictor of `key`, loaded once however many ask at the same time. A load that fails or gives null is not kept. */
+  get(key: string, bytes: number, load: () => Promise<Predictor | null>): Promise<Predictor | null>;
 }
 
 export function createPredictorCache(maxBytes: number): PredictorCache {
   /** In the order of last use: a Map keeps the order of insertion. */
   const entries = new Map<string, Entry>();
   let held = 0;
+  let newest: Entry | undefined;
 
   function drop(key: string, entry: Entry): void {
     if (entries.get(key) !== entry) return;
@@ -34,15 +35,22 @@ export function createPredictorCache(maxBytes: number): PredictorCache {
     get(key, bytes, load) {
       const known = entries.get(key);
       if (known) {
-        entries.delete(key);
-        entries.set(key, known);
+        if (known !== newest) {
+          entries.delete(key);
+          entries.set(key, known);
+          newest = known;
+        }
         return known.loading;
       }
       const entry: Entry = { loading: load(), bytes };
       entries.set(key, entry);
+      newest = entry;
       held += bytes;
       evict();
-      entry.loading.catch(() => drop(key, entry));
+      entry.loading.then(
+        (predictor) => predictor ?? drop(key, entry),
+        () => drop(key, entry),
+      );
       return entry.loading;
     },
   };

@@ -27,7 +27,8 @@ export interface RowReport {
   warnings(): Warning[];
 }
 
-export function createRowReport(): RowReport {
+/** @param rows JSON pointer to the rows of the request */
+export function createRowReport(rows = '/rows'): RowReport {
   const listed: FieldError[] = [];
   let total = 0;
   const codes = new Set<RowProblemCode>();
@@ -36,7 +37,7 @@ export function createRowReport(): RowReport {
     add(row, name, code, message) {
       total++;
       codes.add(code);
-      const pointer = name === null ? `/rows/${row}` : `/rows/${row}/${escapePointer(name)}`;
+      const pointer = name === null ? `${rows}/${row}` : `${rows}/${row}/${escapePointer(name)}`;
       if (listed.length < maxListed) listed.push({ pointer, code, message });
     },
     addUnseen(feature, category) {

@@ -1,4 +1,5 @@
 /** How a trainer lets go of a job: success with a new version, failure, or back to the queue. */
+import { createHash } from 'node:crypto';
 import type { Warning } from '../../contracts/names.ts';
 import type { Fence, JobResult, JobStore } from '../ports.ts';
 import type { StoredBlob } from './blob-files.ts';
@@ -19,9 +20,9 @@ const takeVersion = `
 
 const insertVersion = `
   INSERT INTO versions (model_id, version, job, dataset, dataset_sha256, validation_dataset_sha256, parameters, engine, package_version, created_at,
-    metrics, config, trained, weights_sha256, weights_file, weights)
+    metrics, config, trained, trained_sha256, weights_sha256, weights_file, weights)
   VALUES (@modelId, @version, @jobId, @dataset, @dataset_sha256, @validation_dataset_sha256, @parameters, @engine, @packageVersion, @now,
-    @metrics, @config, @trained, @sha256, @file, @data)`;
+    @metrics, @config, @trained, @trainedSha256, @sha256, @file, @data)`;
 
 const succeedJob = `
   UPDATE jobs SET state = 'succeeded', stop_reason = @stopReason, version = @version, metrics = @metrics,
@@ -128,13 +129,15 @@ type ResultColumns = ReturnType<typeof resultColumns>;
 
 function resultColumns(result: JobResult, now: Date) {
   const { stopReason, parameters, engine, packageVersion } = result;
+  const trained = toJson(result.trained);
   return {
     stopReason,
     parameters,
     engine,
     packageVersion,
     metrics: toJson(result.metrics),
-    trained: toJson(result.trained),
+    trained,
+    trainedSha256: createHash('sha256').update(trained).digest('hex'),
     now: now.toISOString(),
   };
 }

@@ -9,12 +9,14 @@ interface ModelRow {
   readonly name: string;
   readonly config: string;
   readonly latest_version: number | null;
+  readonly aliases: string;
   readonly created_at: string;
   readonly updated_at: string;
 }
 
 const modelColumns = `
-  name, config, created_at, updated_at, (SELECT max(version) FROM versions WHERE model_id = models.id) AS latest_version`;
+  name, config, created_at, updated_at, (SELECT max(version) FROM versions WHERE model_id = models.id) AS latest_version,
+  (SELECT json_group_object(name, version) FROM aliases WHERE model_id = models.id) AS aliases`;
 
 const insertModel = `
   INSERT INTO models (name, config, created_at, updated_at) VALUES (@name, @config, @now, @now)
@@ -79,5 +81,5 @@ export function createModelStore({ connection, blobs }: StoreContext): ModelStor
 }
 
 function toModel(row: ModelRow): Model {
-  return { ...row, config: JSON.parse(row.config) };
+  return { ...row, config: JSON.parse(row.config), aliases: JSON.parse(row.aliases) };
 }

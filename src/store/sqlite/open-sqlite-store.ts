@@ -1,6 +1,7 @@
 /** Opens the SQLite store of a DATA_DIR: lock, look, migrate, compose. */
 import { existsSync } from 'node:fs';
 import { type Store, StoreRefusal } from '../ports.ts';
+import { createAliasStore } from './aliases.ts';
 import { createBlobFiles } from './blob-files.ts';
 import { type Connection, openConnection } from './connection.ts';
 import type { StoreContext, StoreLogger } from './context.ts';
@@ -88,6 +89,7 @@ export function composeStore(parts: Omit<StoreContext, 'blobs'>, lock?: FolderLo
     datasets: createDatasetStore(context),
     models: createModelStore(context),
     versions: createVersionStore(context),
+    aliases: createAliasStore(context),
     jobs: {
       ...createJobRecords(context),
       ...createJobClaims(context),

@@ -1,5 +1,7 @@
 /** Model versions: what finished jobs left behind. They are written by the commit that ends a job (job-endings.ts). */
-import type { StoredVersion, VersionStore } from '../ports.ts';
+import { createHash } from 'node:crypto';
+import { TrainyardError } from '../../errors.ts';
+import type { StoredVersion, VersionRef, VersionSelector, VersionStore } from '../ports.ts';
 import { CorruptBlob, type StoredBlob } from './blob-files.ts';
 import type { StoreContext } from './context.ts';
 import { decodeCursor, readPage } from './cursor.ts';
@@ -21,6 +23,21 @@ interface VersionRow {
   readonly weights_sha256: string;
 }
 
+/** A version's row by the parts of its key, whatever its model is called by now. */
+interface KeyParts {
+  readonly modelId: number;
+  readonly version: number;
+}
+
+interface RefRow extends KeyParts {
+  readonly parameters: number;
+}
+
+interface ContentRow extends StoredBlob {
+  readonly trained: string;
+  readonly trainedSha256: string;
+}
+
 // The weights are left out: a list must not read them.
 const versionColumns = `
   models.name AS model, version, job, dataset, dataset_sha256, validation_dataset_sha256, parameters, engine, package_version,
@@ -32,41 +49,107 @@ const selectVersion = `SELECT ${versionColumns} ${fromModel} AND version = ?`;
 
 export const selectPage = `SELECT ${versionColumns} ${fromModel} AND version < ? ORDER BY version DESC LIMIT ?`;
 
-const selectWeights = `
-  SELECT weights AS data, weights_file AS file, weights_sha256 AS sha256 ${fromModel} AND version = ?`;
+const selectRef = `SELECT model_id AS modelId, version, parameters ${fromModel}`;
+
+const selectLatest = `${selectRef} ORDER BY version DESC LIMIT 1`;
+
+const selectNumbered = `${selectRef} AND version = ?`;
+
+const selectAliased = `
+  ${selectRef} AND version = (SELECT version FROM aliases WHERE model_id = models.id AND aliases.name = ?)`;
+
+const selectContent = `
+  SELECT trained, trained_sha256 AS trainedSha256, weights AS data, weights_file AS file, weights_sha256 AS sha256
+  FROM versions WHERE model_id = @modelId AND version = @version`;
+
+const selectAlias = 'SELECT name FROM aliases WHERE model_id = @modelId AND version = @version LIMIT 1';
+
+const deleteVersion = `
+  DELETE FROM versions WHERE model_id = @modelId AND version = @version RETURNING weights_file`;
 
 const aboveAllVersions: readonly [number] = [Number.MAX_SAFE_INTEGER];
 
-export function createVersionStore({ connection: { database }, blobs }: StoreContext): VersionStore {
+export function createVersionStore({ connection, blobs }: StoreContext): VersionStore {
+  const { database, write } = connection;
   const byNumber = database.prepare<[string, number], VersionRow>(selectVersion);
   const page = database.prepare<[string, number, number], VersionRow>(selectPage);
-  const weightsOf = database.prepare<[string, number], StoredBlob>(selectWeights);
+  const latest = database.prepare<[string], RefRow>(selectLatest);
+  const numbered = database.prepare<[string, number], RefRow>(selectNumbered);
+  const aliased = database.prepare<[string, string], RefRow>(selectAliased);
+  const contentOf = database.prepare<[KeyParts], ContentRow>(selectContent);
+  const aliasOf = database.prepare<[KeyParts]>(selectAlias);
+  const remove = database.prepare<[KeyParts], string | null>(deleteVersion).pluck();
+
+  function find(model: string, selector: VersionSelector): RefRow | undefined {
+    if (selector === 'latest') return latest.get(model);
+    return typeof selector === 'number' ? numbered.get(model, selector) : aliased.get(model, selector.alias);
+  }
+
+  async function weightsOf(parts: KeyParts, content: ContentRow): Promise<Uint8Array | null> {
+    try {
+      return await blobs.load(content);
+    } catch (error) {
+      if (!(error instanceof CorruptBlob)) throw error;
+      // A deletion takes the file after the row, and may have come between our two reads.
+      if (!contentOf.get(parts)) return null;
+      throw corrupt(error);
+    }
+  }
 
   return {
     async get(model, version) {
       const row = byNumber.get(model, version);
       return row ? toVersion(row) : null;
     },
-    async latest(model) {
-      const row = page.get(model, ...aboveAllVersions, 1);
-      return row ? toVersion(row) : null;
-    },
     async list(model, { limit, cursor }) {
       const rows = page.iterate(model, ...decodeCursor(cursor, aboveAllVersions), limit + 1);
       return readPage(rows, limit, toVersion, (row) => [row.version]);
     },
+    async resolve(model, selector) {
+      const row = find(model, selector);
+      return row
+        ? { key: `${row.modelId}/${row.version}`, version: row.version, parameters: row.parameters }
+        : null;
+    },
+    async load(ref) {
+      const parts = partsOf(ref);
+      const content = contentOf.get(parts);
+      if (!content) return null;
+      if (sha256(content.trained) !== content.trainedSha256) throw corrupt();
+      const weights = await weightsOf(parts, content);
+      return weights && { trained: JSON.parse(content.trained), weights };
+    },
     async weights(model, version) {
-      const blob = weightsOf.get(model, version);
-      if (!blob) return null;
-      try {
-        return await blobs.load(blob);
-      } catch (error) {
-        // Deleting the model takes the file after the row, and may have come between our two reads.
-        if (error instanceof CorruptBlob && !weightsOf.get(model, version)) return null;
-        throw error;
-      }
+      const parts = numbered.get(model, version);
+      const content = parts && contentOf.get(parts);
+      return content ? weightsOf(parts, content) : null;
+    },
+    async delete(model, version) {
+      let file: string | null = null;
+      const outcome = write(() => {
+        const parts = numbered.get(model, version);
+        if (!parts) return 'not_found';
+        if (aliasOf.get(parts)) return 'aliased';
+        file = remove.get(parts) ?? null;
+        return 'deleted';
+      });
+      if (file !== null) await blobs.remove([file]);
+      return outcome;
     },
   };
+}
+
+function partsOf({ key }: VersionRef): KeyParts {
+  const [modelId, version] = key.split('/').map(Number);
+  return { modelId, version };
+}
+
+function corrupt(cause?: unknown): TrainyardError {
+  return new TrainyardError('model_corrupt', 'the stored version is not what was written', { cause });
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 function toVersion(row: VersionRow): StoredVersion {

@@ -6,7 +6,7 @@ import type { Predictor } from '../../../src/training/predict.ts';
 function countingCache() {
   const cache = createPredictorCache(100);
   const loads: string[] = [];
-  const get = (key: string, bytes: number): Promise<Predictor> =>
+  const get = (key: string, bytes: number) =>
     cache.get(key, bytes, async () => {
       loads.push(key);
       return { key } as unknown as Predictor;
@@ -34,8 +34,9 @@ describe('the predictor cache', () => {
     expect(loads.slice(4)).toEqual(['huge', 'a']);
   });
 
-  it('forgets a load that failed', async () => {
+  it('forgets a load that failed, or found nothing', async () => {
     const { cache, loads, get } = countingCache();
+    expect(await cache.get('a', 10, async () => null)).toBeNull();
     await expect(cache.get('a', 10, () => Promise.reject(new Error('corrupt')))).rejects.toThrow('corrupt');
     await get('a', 10);
     expect(loads).toEqual(['a']);

@@ -1,14 +1,16 @@
 /** Small trained models for tests: real preprocessing, random weights. */
+import { createPredictionWriter } from '../../../src/api/services/prediction-writer.ts';
 import type { Cell, Row } from '../../../src/contracts/dataset.ts';
 import { Preprocessing } from '../../../src/contracts/model-config.ts';
-import type { Prediction } from '../../../src/contracts/predict.ts';
+import type { Prediction, PredictQuery } from '../../../src/contracts/predict.ts';
 import type { TrainedModel } from '../../../src/contracts/version.ts';
 import { fitPreprocessing } from '../../../src/data/preprocessing/fit-preprocessing.ts';
+import { createRowReport } from '../../../src/data/preprocessing/row-report.ts';
 import type { ActivationName } from '../../../src/math/activations/index.ts';
 import { createReferenceKernels } from '../../../src/math/kernels/reference.ts';
 import { createRandom } from '../../../src/math/random.ts';
 import { encodeWeights } from '../../../src/training/model-weights.ts';
-import { createPredictor, type Predictor } from '../../../src/training/predict.ts';
+import { createPredictor, type Predictor, type RowSource } from '../../../src/training/predict.ts';
 import { allRows, tableOf } from '../data/table-of.ts';
 
 export interface ModelOptions {
@@ -81,13 +83,19 @@ export function predictLinear(
   ).predictions;
 }
 
-/** All batches of a prediction together. */
-export function predictAll(predictor: Predictor, rows: readonly unknown[]) {
+/** All batches of a prediction together, read back from the text that the API would send. */
+export function predictAll(
+  predictor: Predictor,
+  rows: readonly unknown[],
+  options: Partial<PredictQuery> = {},
+) {
+  const write = createPredictionWriter(predictor.trained, { raw: false, contributions: false, ...options });
+  const report = createRowReport();
   const predictions: Prediction[] = [];
-  const batches = predictor.predictRows(rows);
-  for (;;) {
-    const { done, value } = batches.next();
-    if (done) return { predictions, warnings: value };
-    predictions.push(...value);
+  for (let start = 0; start < rows.length; start += predictor.batchRows) {
+    const batch = predictor.predictBatch(rows as RowSource, start, report);
+    if (batch) predictions.push(...JSON.parse(`[${write(batch)}]`));
   }
+  report.throwIfRefused();
+  return { predictions, warnings: report.warnings() };
 }
