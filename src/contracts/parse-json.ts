@@ -1,5 +1,6 @@
 /** Reads JSON from bytes strictly: what JSON.parse lets pass unseen (repeated keys, reserved keys, depth) is refused here. */
 import { TrainyardError } from '../errors.ts';
+import { findJsonFault } from './json-fault.ts';
 import { forbiddenKeys } from './names.ts';
 
 export const maxJsonDepth = 32;
@@ -38,12 +39,18 @@ function parse(text: string): unknown {
   if (text.trim() === '') throw new TrainyardError('empty_body', 'expected a JSON value, got nothing');
   try {
     return JSON.parse(text);
-  } catch (error) {
-    // V8 quotes the text around the fault; that text is the client's own, and its line is what helps.
-    const at = /at position (\d+)/.exec((error as Error).message);
-    const place = at ? ` at ${lineAndColumn(text, Number(at[1]))}` : ' at its end';
-    throw new TrainyardError('malformed_json', `expected valid JSON; it breaks off${place}`);
+  } catch {
+    throw new TrainyardError('malformed_json', `expected valid JSON; ${faultIn(text)}`);
   }
+}
+
+/** The client's own words where it went wrong: Python's `NaN`, a single quote, a comma too many. */
+function faultIn(text: string): string {
+  const at = findJsonFault(text);
+  if (at === text.length) return 'it ends too early';
+  const [word] = /^(?:-?\w{1,32}|"[^"\n]{0,32}|.)/su.exec(text.slice(at, at + 40)) ?? [''];
+  const hint = /^-?(nan|inf)/i.test(word) ? '; a missing value is null' : '';
+  return `${JSON.stringify(word)} cannot stand at ${lineAndColumn(text, at)}${hint}`;
 }
 
 function lineAndColumn(text: string, position: number): string {
