@@ -20,6 +20,7 @@ import { addRequestBody } from './plugins/request-body.ts';
 import { addValidation } from './plugins/validation.ts';
 import { registerAliasRoutes } from './routes/aliases.ts';
 import { registerDatasetRoutes } from './routes/datasets.ts';
+import { registerExportRoutes } from './routes/exports.ts';
 import { registerJobRoutes } from './routes/jobs.ts';
 import { registerModelRoutes } from './routes/models.ts';
 import { registerOperationRoutes } from './routes/operations.ts';
@@ -27,6 +28,7 @@ import { registerPredictRoutes } from './routes/predict.ts';
 import { registerVersionRoutes } from './routes/versions.ts';
 import { createAliasService } from './services/aliases.ts';
 import { createDatasetService } from './services/datasets.ts';
+import { createExportService } from './services/exports.ts';
 import { createJobService } from './services/jobs.ts';
 import { createModelService } from './services/models.ts';
 import { createPredictionService } from './services/predictions.ts';
@@ -70,6 +72,7 @@ export async function createApp(dependencies: AppDependencies): Promise<ApiInsta
   await addOpenapi(app, packageVersion);
 
   registerDatasetRoutes(app, services.datasets, { maxUploadBytes: config.maxUploadBytes, limits });
+  registerExportRoutes(app, services.exports, limits);
   registerModelRoutes(app, services.models);
   registerVersionRoutes(app, services.models);
   registerAliasRoutes(app, services.aliases);
@@ -108,6 +111,7 @@ function createReferencePredictor(trained: TrainedModel, weights: Uint8Array): P
 function createServices({ store, data, config, now }: AppDependencies, limits: ApiLimits) {
   return {
     datasets: createDatasetService({ store, data, spoolDir: join(config.dataDir, 'spool'), now }),
+    exports: createExportService(store, data),
     models: createModelService(store, now),
     aliases: createAliasService(store, now),
     jobs: createJobService({ store, data, now, jobMemoryBytes: config.jobMemoryBytes, limits }),

@@ -30,6 +30,8 @@ export const defaultLimits = {
   bodyTimeoutMs: 30_000,
   /** Between two pieces of an upload. */
   uploadIdleTimeoutMs: 30_000,
+  /** For which the client of an export may take nothing. */
+  exportIdleTimeoutMs: 60_000,
   /** Longer than the 60 s for which load balancers usually keep a connection, so that they close it first. */
   keepAliveTimeoutMs: 72_000,
   /** As the service closes: how long requests that were on their way are still told so, before connections end. */

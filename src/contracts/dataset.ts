@@ -97,3 +97,28 @@ export type Row = z.infer<typeof Row>;
 
 export const RowPage = z.strictObject({ items: z.array(Row), total: z.int() }).meta({ id: 'RowPage' });
 export type RowPage = z.infer<typeof RowPage>;
+
+const FormulaMode = z.enum(['escape', 'keep']);
+export type FormulaMode = z.infer<typeof FormulaMode>;
+
+export const ExportQuery = z
+  .strictObject({
+    format: z.enum(['csv', 'ndjson', 'parquet']),
+    formulas: FormulaMode.optional().meta({
+      description: [
+        'CSV only. `escape` (default): a text that a spreadsheet could run as a formula, one that starts with `=`, `+`, `-`, `@`, a tab or a',
+        'line break and is no number, gets an apostrophe before it, and so does one that starts with apostrophes before such a character:',
+        'taking one apostrophe away gives the text back. `keep`: texts as they are, for a program to read.',
+      ].join(' '),
+    }),
+  })
+  .check(({ value, issues }) => {
+    if (value.formulas === undefined || value.format === 'csv') return;
+    issues.push({
+      code: 'custom',
+      path: ['formulas'],
+      input: value.formulas,
+      message: `no such option for ${value.format}: only CSV has it`,
+    });
+  });
+export type ExportQuery = z.infer<typeof ExportQuery>;

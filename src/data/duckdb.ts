@@ -38,39 +38,66 @@ export function memoryForPages(columns: number): number {
   return Math.max(leastMiB, Math.ceil(columns / 4));
 }
 
+export interface OpenDuckDb {
+  readonly connection: DuckDBConnection;
+  /** Deletes what was spilled, too. */
+  close(): Promise<void>;
+}
+
 /**
- * Runs `use` on a fresh instance and closes it whatever happens. Opening one takes about 15 ms, the price of the lock: a
- * locked configuration cannot be given another file later.
+ * Opens a fresh instance, which takes about 15 ms, the price of the lock: a locked configuration cannot be given another file
+ * later.
  *
  * One thread: DuckDB's parallel CSV reader loses or refuses rows where a buffer ends at a CRLF or a quoted newline (1.5.6, found
  * by comparing it with generated files), and one thread keeps the order of rows without holding back batches in memory.
  */
-export async function withDuckDb<T>(
-  options: DuckDbOptions,
-  use: (connection: DuckDBConnection) => Promise<T>,
-): Promise<T> {
-  const spillDir = options.tempDir === undefined ? '' : await mkdtemp(join(options.tempDir, 'duckdb-'));
+export async function openDuckDb({ paths, memoryMiB, tempDir }: DuckDbOptions): Promise<OpenDuckDb> {
+  const spillDir = tempDir === undefined ? '' : await mkdtemp(join(tempDir, 'duckdb-'));
+  const removeSpill = async () => {
+    if (spillDir !== '') await rm(spillDir, { recursive: true, force: true });
+  };
+  let instance: DuckDBInstance | undefined;
   try {
-    const instance = await DuckDBInstance.create(':memory:', {
+    instance = await DuckDBInstance.create(':memory:', {
       threads: '1',
-      memory_limit: `${options.memoryMiB}MiB`,
+      memory_limit: `${memoryMiB}MiB`,
       temp_directory: spillDir,
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
     });
+    const connection = await instance.connect();
+    await connection.run(`SET allowed_paths = [${paths.map(sqlText).join(', ')}]`);
+    await connection.run('SET enable_external_access = false');
+    await connection.run('SET lock_configuration = true');
+    const opened = instance;
+    return {
+      connection,
+      async close() {
+        opened.closeSync();
+        await removeSpill();
+      },
+    };
+  } catch (error) {
+    instance?.closeSync();
+    await removeSpill();
+    throw error;
+  }
+}
+
+/** Runs `use` on a fresh instance and closes it whatever happens. */
+export async function withDuckDb<T>(
+  options: DuckDbOptions,
+  use: (connection: DuckDBConnection) => Promise<T>,
+): Promise<T> {
+  try {
+    const { connection, close } = await openDuckDb(options);
     try {
-      const connection = await instance.connect();
-      await connection.run(`SET allowed_paths = [${options.paths.map(sqlText).join(', ')}]`);
-      await connection.run('SET enable_external_access = false');
-      await connection.run('SET lock_configuration = true');
       return await use(connection);
     } finally {
-      instance.closeSync();
+      await close();
     }
   } catch (error) {
     throw diskFullOr(error);
-  } finally {
-    if (spillDir !== '') await rm(spillDir, { recursive: true, force: true });
   }
 }
 

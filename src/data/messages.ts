@@ -1,9 +1,12 @@
 /** The messages between the API process and the data process: one request, one reply, matched by id. */
-import type { ColumnProfile, Row } from '../contracts/dataset.ts';
+import type { ColumnProfile, FormulaMode, Row } from '../contracts/dataset.ts';
 import type { Warning } from '../contracts/names.ts';
 import type { ErrorCode, FieldError } from '../errors.ts';
 
 export type UploadFormat = 'json' | 'csv';
+
+/** The formats of an export that are made of the table's rows. */
+export type LineExportFormat = 'csv' | 'ndjson';
 
 /** Read the spooled upload, write the typed table to `path` (durably: fsync, rename, fsync of the folder), profile it. */
 export interface IngestRequest {
@@ -47,13 +50,44 @@ export interface PresentLabelsRequest {
   readonly labels: readonly string[];
 }
 
+/** Opens a table to be read as text; replies with the number to read and close it by. */
+export interface OpenExportRequest {
+  readonly kind: 'open_export';
+  readonly path: string;
+  readonly columns: readonly ColumnProfile[];
+  readonly format: LineExportFormat;
+  /** Of meaning for CSV alone. */
+  readonly formulas: FormulaMode;
+}
+
+/** Replies with the next bytes, of whole lines; null at the end. */
+export interface ReadExportRequest {
+  readonly kind: 'read_export';
+  readonly id: number;
+}
+
+/** Whoever opened an export closes it, whether it was read to its end or not. */
+export interface CloseExportRequest {
+  readonly kind: 'close_export';
+  readonly id: number;
+}
+
 export interface DataReplies {
   ingest: IngestedTable;
   rows: Row[];
   present_labels: string[];
+  open_export: number;
+  read_export: Uint8Array | null;
+  close_export: null;
 }
 
-export type DataRequest = IngestRequest | RowsRequest | PresentLabelsRequest;
+export type DataRequest =
+  | IngestRequest
+  | RowsRequest
+  | PresentLabelsRequest
+  | OpenExportRequest
+  | ReadExportRequest
+  | CloseExportRequest;
 
 /** A TrainyardError on the wire: the client makes one of it again. */
 export interface WireError {

@@ -1,5 +1,6 @@
 /** The data process's side of its channel: takes requests for tables, answers each with its reply or its refusal. */
 import { TrainyardError } from '../errors.ts';
+import { createOpenExports } from './export/open-exports.ts';
 import { ingest } from './ingest/ingest.ts';
 import { createLimiter } from './limiter.ts';
 import type { DataReplies, DataRequest, FromDataProcess, ToDataProcess, WireError } from './messages.ts';
@@ -31,6 +32,7 @@ const rowsLimits = { running: 4, waiting: 256 };
 export function runDataProcess({ channel, tempDir, logger }: DataProcessOptions): void {
   const limitIngest = createLimiter(ingestLimits);
   const limitRows = createLimiter(rowsLimits);
+  const exports = createOpenExports();
 
   function handle(request: DataRequest): Promise<DataReplies[keyof DataReplies]> {
     switch (request.kind) {
@@ -40,6 +42,12 @@ export function runDataProcess({ channel, tempDir, logger }: DataProcessOptions)
         return limitRows(() => readRows(request));
       case 'present_labels':
         return limitRows(() => presentLabels(request));
+      case 'open_export':
+        return exports.open(request);
+      case 'read_export':
+        return exports.read(request.id);
+      case 'close_export':
+        return exports.close(request.id).then(() => null);
     }
   }
 

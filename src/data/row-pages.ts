@@ -3,6 +3,7 @@ import type { DuckDBDataChunk } from '@duckdb/node-api';
 import type { Cell, ColumnProfile, Row } from '../contracts/dataset.ts';
 import { TrainyardError } from '../errors.ts';
 import { memoryForPages, withDuckDb } from './duckdb.ts';
+import { isBooleanColumn, type StoredCell } from './export/line-format.ts';
 import type { RowsRequest } from './messages.ts';
 import { columnReferences, parquetSource } from './parquet-file.ts';
 
@@ -39,8 +40,6 @@ export function readRows({ path, columns, offset, limit }: RowsRequest): Promise
   });
 }
 
-type StoredCell = number | string | null;
-
 /** Row by row, so that a page that is too long ends before all of it has become strings. */
 function* cellsOf(chunk: DuckDBDataChunk): Generator<StoredCell[]> {
   const vectors = Array.from({ length: chunk.columnCount }, (_, index) => chunk.getColumnVector(index));
@@ -61,11 +60,6 @@ function pageTooLarge(fitting: number, limit: number): TrainyardError {
   return new TrainyardError('answer_too_large', message, {
     errors: [{ pointer: '?limit', code: 'answer_too_large', message }],
   });
-}
-
-/** A profile shows the values of such a column as booleans already. */
-function isBooleanColumn(column: ColumnProfile): boolean {
-  return column.type === 'category' && column.top.some(({ value }) => typeof value === 'boolean');
 }
 
 function toCell(value: StoredCell, isBoolean: boolean): Cell {

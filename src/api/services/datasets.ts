@@ -129,6 +129,6 @@ function publicDataset({ file: _file, integral_columns: _integral, ...dataset }:
   return dataset;
 }
 
-function notFound(id: string): TrainyardError {
+export function notFound(id: string): TrainyardError {
   return new TrainyardError('dataset_not_found', `no dataset ${id}`);
 }
