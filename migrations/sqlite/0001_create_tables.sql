@@ -130,6 +130,25 @@ CREATE TABLE history (
   PRIMARY KEY (job_id, epoch)
 ) STRICT, WITHOUT ROWID;
 
+-- What was measured inside a network after an epoch: `layers` is a JSON array of statistics, first layer to last.
+CREATE TABLE layer_statistics (
+  job_id TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+  epoch INTEGER NOT NULL CHECK (epoch >= 1),
+  layers TEXT NOT NULL,
+  PRIMARY KEY (job_id, epoch)
+) STRICT, WITHOUT ROWID;
+
+-- What was found, each once for its layer ('' where it is not about one).
+CREATE TABLE findings (
+  job_id TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+  code TEXT NOT NULL,
+  layer TEXT NOT NULL,
+  epoch INTEGER NOT NULL CHECK (epoch >= 0),
+  value REAL,
+  message TEXT NOT NULL,
+  PRIMARY KEY (job_id, epoch, code, layer)
+) STRICT, WITHOUT ROWID;
+
 -- `position` rises over all jobs and is never used again (AUTOINCREMENT), so that one reader can follow every job.
 CREATE TABLE events (
   position INTEGER PRIMARY KEY AUTOINCREMENT,

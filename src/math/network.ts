@@ -3,7 +3,12 @@ import { createDropout, type Dropout } from './dropout.ts';
 import { type InitializerName, initializers } from './initializers/index.ts';
 import type { Kernels } from './kernels/kernels.ts';
 import { type FloatArray, type Matrix, requireShape, ShapeError } from './matrix.ts';
-import { type BackwardMemory, createBackwardMemory, createBatchViews } from './network-memory.ts';
+import {
+  type BackwardMemory,
+  createBackwardMemory,
+  createBatchViews,
+  type LayerBatch,
+} from './network-memory.ts';
 import {
   createParameterLayout,
   type LayerParameters,
@@ -46,6 +51,8 @@ export interface Network {
    * @throws ShapeError when x has other columns than the first layer has inputs, or more rows than maxBatch
    */
   forward(x: Matrix, dropping?: Random | null): Matrix;
+  /** By layer, what the last `forward` of so many rows computed: the network's memory, and holds until the next call. */
+  activations(rows: number): readonly LayerBatch[];
   /**
    * Overwrites `gradients` with ∂L/∂parameters, given the x of the last `forward` and ∂L/∂logits [n, m]. Units that it left out have
    * no part in it.
@@ -111,6 +118,8 @@ export function createNetwork({ layers: shapes, maxBatch, kernels, dropout = [] 
       }
       return input;
     },
+
+    activations: batchOf,
 
     backward(x, dLogits) {
       requireShape('backward, dLogits', dLogits, x.rows, shapes[last].outputs);

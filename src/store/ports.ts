@@ -3,6 +3,7 @@
  * resolves means that the change is on disk. Methods return promises so that a networked store can stand behind them.
  */
 import type { Dataset } from '../contracts/dataset.ts';
+import type { EpochReport, Finding, LayerStatistics } from '../contracts/diagnostics.ts';
 import type { EpochRecord, Job, JobListQuery, JobState, StopReason } from '../contracts/job.ts';
 import type { SplitMetrics } from '../contracts/metrics.ts';
 import type { Alias, Model } from '../contracts/model.ts';
@@ -190,6 +191,13 @@ export type ActionResult =
       readonly state: JobState;
     };
 
+/** What was seen inside a training. */
+export interface JobDiagnostics {
+  /** By epoch, then by layer. */
+  readonly epochs: readonly { readonly epoch: number; readonly layers: readonly LayerStatistics[] }[];
+  readonly findings: readonly Finding[];
+}
+
 export interface JobStore {
   /**
    * Commits the job and its `queued` event, if its model and its datasets, that of its validation too, still exist at that
@@ -206,6 +214,7 @@ export interface JobStore {
   /** Every state, those without a job too. */
   countByState(): Promise<Readonly<Record<JobState, number>>>;
   history(id: string): Promise<EpochRecord[]>;
+  diagnostics(id: string): Promise<JobDiagnostics>;
   /** Events with an id above `after`, oldest first. */
   events(id: string, after: number, limit: number): Promise<JobEvent[]>;
   /** queued, running or paused → cancelled, at once: the fence stops the trainer. Cancelling a cancelled job is ok. */
@@ -218,10 +227,11 @@ export interface JobStore {
   /** A read: whether the fence still holds. */
   holds(fence: Fence): Promise<boolean>;
   /**
-   * Appends history rows (at least one, in order of their epochs) and raises loss, progress and one `progress` event, in one
-   * commit. Rejects, and changes nothing, when a number is not finite.
+   * Appends history rows (at least one, in order of their epochs) with what the diagnostics saw, and raises loss, progress and one
+   * `progress` event, in one commit. A finding is known by epoch, code and layer, and replaces one of the same. Rejects, and changes
+   * nothing, when a number is not finite.
    */
-  progress(fence: Fence, records: readonly EpochRecord[], engine: string, now: Date): Promise<FencedResult>;
+  progress(fence: Fence, reports: readonly EpochReport[], engine: string, now: Date): Promise<FencedResult>;
   /**
    * Replaces the checkpoint (and with it the count of crashes since one). Progress up to `epoch` must have been written:
    * a job resumed here would lack it for good.

@@ -1,7 +1,7 @@
 /** One claimed job from its first epoch to its end: feeds a worker thread, commits what it posts, holds the lease. */
 import type { Logger } from 'pino';
 import type { ColumnProfile } from '../contracts/dataset.ts';
-import type { EpochRecord } from '../contracts/job.ts';
+import type { EpochReport } from '../contracts/diagnostics.ts';
 import type { Table } from '../data/table.ts';
 import type { ClaimedJob, FencedResult, JobStore, StoredDataset } from '../store/ports.ts';
 import { createClaimWrites } from './claim-writes.ts';
@@ -53,7 +53,7 @@ export function startJobRun(options: JobRunOptions): JobRun {
     worker.tell(command.cancel, cancelGraceMs);
   });
   /** Posted by the worker and not yet committed. */
-  const records: EpochRecord[] = [];
+  const records: EpochReport[] = [];
   let isDraining = false;
 
   async function commitRecords(): Promise<FencedResult> {

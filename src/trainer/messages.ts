@@ -1,5 +1,5 @@
 /** The messages between a trainer process and its worker thread, and the words that they share in memory. */
-import type { EpochRecord } from '../contracts/job.ts';
+import type { EpochReport } from '../contracts/diagnostics.ts';
 import type { ResolvedModelConfig } from '../contracts/model-config.ts';
 import type { Table } from '../data/table.ts';
 import type { JobErrorCode } from '../errors.ts';
@@ -31,7 +31,7 @@ export interface WorkerStart {
 
 /** A thread that was told to stop ends without a result: after a last checkpoint when drained, at once when cancelled. */
 export type FromWorker =
-  | { readonly type: 'epochs'; readonly records: EpochRecord[] }
+  | { readonly type: 'epochs'; readonly records: EpochReport[] }
   | { readonly type: 'checkpoint'; readonly epoch: number; readonly state: Uint8Array }
   | { readonly type: 'finished'; readonly result: FinishedTraining }
   | { readonly type: 'failed'; readonly code: JobErrorCode; readonly message: string };

@@ -1,6 +1,6 @@
 /** The worker thread: runs one training on the math core and posts what comes of it. Opens no database. */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { EpochRecord } from '../contracts/job.ts';
+import type { EpochReport } from '../contracts/diagnostics.ts';
 import { JobFailure } from '../errors.ts';
 import { createReferenceKernels } from '../math/kernels/reference.ts';
 import { train } from '../training/train.ts';
@@ -16,7 +16,7 @@ function run(port: NonNullable<typeof parentPort>, start: WorkerStart): void {
   const control = new Int32Array(start.control);
   const post = (message: FromWorker, transferred: ArrayBuffer[] = []) =>
     port.postMessage(message, transferred);
-  let waiting: EpochRecord[] = [];
+  let waiting: EpochReport[] = [];
   let postedAt = performance.now();
   let checkpointedAt = performance.now();
   let epochStartedAt = checkpointedAt;

@@ -5,11 +5,13 @@ import { activations } from '../math/activations/index.ts';
 import type { Network } from '../math/network.ts';
 import { createDescent } from '../math/optimizers/descent.ts';
 import { createRandom } from '../math/random.ts';
+import { createNetworkProbe } from './diagnostics/network-probe.ts';
 import { createLossWatch } from './early-stopping.ts';
 import { epochMetrics } from './epoch-score.ts';
 import { createEpochWalk } from './epoch-walk.ts';
 import type { Fit, FitOptions } from './fit.ts';
 import { mlpState, openDropping, restoreMlp } from './mlp-state.ts';
+import { networkLayers } from './network-layers.ts';
 import { createNetworkPasses } from './network-passes.ts';
 import { randomStreams } from './random-streams.ts';
 
@@ -48,29 +50,35 @@ export function createMlpFit({ config, data, kernels, poll, onStep, state }: Fit
   });
   const { order, sums } = walk;
   const targetScale = data.targetScaling?.scale ?? 1;
+  const probe = createNetworkProbe(config, train.x.rows, passes, kernels);
 
   /** Steps through all training rows that this epoch has not seen yet. */
-  function descend(): void {
+  function descend(isProbed: boolean): void {
     walk.begin();
     descent.beginEpoch(finishedEpochs);
     while (walk.row < order.length) {
       const count = Math.min(batchRows, order.length - walk.row);
+      const isLast = walk.row + count === order.length;
       sums.penalties += count * network.penalty(penalty);
       const gradients = passes.gradient(order, walk.row, count, sums);
+      if (isProbed && isLast) probe.beforeLastStep();
       descent.step(network.parameters, gradients);
       walk.row += count;
-      onStep();
+      // After the last step the epoch's end comes at once, and the probe must see what that step changed.
+      if (!isLast) onStep();
     }
   }
 
   return {
     layers,
     epoch() {
-      descend();
+      const isProbed = probe.isDue(finishedEpochs + 1);
+      descend(isProbed);
       // The running mean of J.
       const loss = (sums.loss + sums.penalties) / sums.rows;
       walk.end();
       finishedEpochs++;
+      const layers = isProbed ? { layers: probe.look() } : {};
       const held = validation && passes.score(validation);
       const validationLoss = held && held.loss / held.rows + network.penalty(penalty);
       const isOver = watch?.observe(finishedEpochs, { loss, validationLoss }, network.exportParameters());
@@ -82,6 +90,7 @@ export function createMlpFit({ config, data, kernels, poll, onStep, state }: Fit
           ...(held && epochMetrics(task, held, targetScale, 'validation_')),
         },
         stopReason: isOver ? 'early_stopping' : null,
+        ...layers,
       };
     },
     state: () =>
@@ -97,11 +106,10 @@ export function createMlpFit({ config, data, kernels, poll, onStep, state }: Fit
 
 function mlpLayers({ hidden_layers: hidden }: MlpConfig, inputs: number, outputs: number): DenseLayer[] {
   const widths = [inputs, ...hidden.map(({ units }) => units), outputs];
-  return widths.slice(1).map((width, index) => ({
-    name: index < hidden.length ? `hidden_${index + 1}` : 'output',
+  return networkLayers(hidden).map((layer, index) => ({
+    ...layer,
     inputs: widths[index],
-    outputs: width,
-    activation: hidden[index]?.activation ?? 'identity',
+    outputs: widths[index + 1],
   }));
 }
 

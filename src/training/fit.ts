@@ -1,4 +1,5 @@
 /** What fitting has in common, whatever the model: epochs one at a time, over a state that can be saved between any two steps. */
+import type { LayerStatistics } from '../contracts/diagnostics.ts';
 import type { EpochMetrics } from '../contracts/job.ts';
 import type { ResolvedModelConfig } from '../contracts/model-config.ts';
 import type { Warning } from '../contracts/names.ts';
@@ -16,6 +17,8 @@ export interface FitEpoch {
   readonly metrics: EpochMetrics;
   /** Why no further epoch should follow; null to go on. */
   readonly stopReason: 'converged' | 'early_stopping' | null;
+  /** Of a network's layers, first to last, where the epoch was probed. */
+  readonly layers?: LayerStatistics[];
 }
 
 /** Everything that the rest of the training depends on, beside config and data. */

@@ -65,8 +65,8 @@ function networkBytes(config: MlpConfig, { rows, columns, outputs }: JobShape): 
   const best = config.early_stopping === null ? 0 : 1;
   const states = 1 + moments[config.optimizer.type] + best;
   // Parameters, moments and best weights, their copy for a checkpoint and its bytes; or, at the end, the weights five times: flat,
-  // as bytes, as posted, and read again into the network that measures them. Beside either the gradients and their sum.
-  const copies = Math.max(3 * states, states + 5) + 2;
+  // as bytes, as posted, and read again into the network that measures them. Beside either the gradients, their sum and the probe's.
+  const copies = Math.max(3 * states, states + 5) + 3;
   const activations =
     passRows(layers, Math.min(config.batch_size, rows)) * widths.reduce((sum, width) => sum + width, 0) * 5;
   return f32Bytes * (parameters * copies + activations);

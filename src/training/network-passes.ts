@@ -2,6 +2,7 @@
 import type { Kernels } from '../math/kernels/kernels.ts';
 import type { FloatArray, Matrix } from '../math/matrix.ts';
 import { createNetwork, type Network, type Penalty } from '../math/network.ts';
+import type { LayerBatch } from '../math/network-memory.ts';
 import type { LayerShape } from '../math/parameter-layout.ts';
 import type { Random } from '../math/random.ts';
 import { viewsByRows } from '../math/views-by-rows.ts';
@@ -47,6 +48,11 @@ export interface NetworkPasses {
   gradient(order: Uint32Array, start: number, count: number, sums: ScoreSums): FloatArray;
   /** Loss and score of rows under the present parameters. */
   score(rows: PreparedRows): ScoreSums;
+  /**
+   * `out` becomes the gradient of the mean loss over these training rows, in the block's layout: no unit left out, no penalty. `look`
+   * sees the layers after each forward pass.
+   */
+  probe(rows: Uint32Array, out: FloatArray, look: (layers: readonly LayerBatch[]) => void): void;
 }
 
 /** Views of the batch memory for so many rows. */
@@ -114,6 +120,18 @@ export function createNetworkPasses(options: NetworkPassesOptions): NetworkPasse
         sums.loss += lossOf(rows, logits, batch, null);
       }
       return sums;
+    },
+    probe(rows, out, look) {
+      const sums: ScoreSums = { rows: 0, loss: 0, correct: 0 };
+      out.fill(0);
+      for (let start = 0; start < rows.length; start += pieceRows) {
+        const batch = batchOf(Math.min(pieceRows, rows.length - start));
+        const logits = forward(data.train, rows, start, batch, null, sums);
+        look(network.activations(batch.x.rows));
+        lossOf(data.train, logits, batch, batch.dLogits);
+        network.backward(batch.x, batch.dLogits);
+        kernels.axpy(batch.x.rows / rows.length, network.gradients, out);
+      }
     },
   };
 }

@@ -1,5 +1,6 @@
 /** One training from data to weights: prepares, fits epoch by epoch, hands over checkpoints, measures what came out. */
-import type { EpochRecord, StopReason } from '../contracts/job.ts';
+import type { EpochReport } from '../contracts/diagnostics.ts';
+import type { StopReason } from '../contracts/job.ts';
 import type { SplitMetrics } from '../contracts/metrics.ts';
 import type { ResolvedModelConfig } from '../contracts/model-config.ts';
 import type { Warning } from '../contracts/names.ts';
@@ -28,7 +29,7 @@ export interface TrainingRun extends TrainingTables {
    */
   readonly control: () => 'continue' | 'checkpoint' | 'checkpoint_now' | 'drain' | 'cancel';
   readonly nowMs: () => number;
-  readonly onEpoch: (record: EpochRecord) => void;
+  readonly onEpoch: (report: EpochReport) => void;
   /** The bytes are the receiver's. */
   readonly onCheckpoint: (epoch: number, state: Uint8Array<ArrayBuffer>) => void;
 }
@@ -133,10 +134,10 @@ function runEpochs(run: TrainingRun, fit: Fit, course: Course, checkpoint: () =>
 
 function epochRecord(
   epoch: number,
-  { loss, validationLoss, metrics }: Omit<FitEpoch, 'stopReason'>,
+  { loss, validationLoss, metrics, layers }: Omit<FitEpoch, 'stopReason'>,
   seconds: number,
-): EpochRecord {
-  return { epoch, loss, validation_loss: validationLoss, metrics, seconds };
+): EpochReport {
+  return { epoch, loss, validation_loss: validationLoss, metrics, seconds, ...(layers && { layers }) };
 }
 
 function engineWarnings(engines: readonly string[]): Warning[] {

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe } from 'vitest';
 import type { Store } from '../../src/store/ports.ts';
 import { claimsContract } from './store-contract-claims.ts';
 import { collectionsContract } from './store-contract-collections.ts';
+import { diagnosticsContract } from './store-contract-diagnostics.ts';
 import { fencesContract } from './store-contract-fences.ts';
 import { jobsContract } from './store-contract-jobs.ts';
 
@@ -26,6 +27,7 @@ export function storeContract(name: string, open: () => Promise<StoreHarness>): 
     afterEach(() => harness.close());
     collectionsContract(() => harness);
     jobsContract(() => harness);
+    diagnosticsContract(() => harness);
     claimsContract(() => harness);
     fencesContract(() => harness);
   });

@@ -1,5 +1,6 @@
 /** `/api/v1/jobs`: durable training runs. */
 import type { FastifyReply } from 'fastify';
+import { Diagnostics, DiagnosticsQuery } from '../../contracts/diagnostics.ts';
 import {
   History,
   HistoryQuery,
@@ -115,6 +116,25 @@ export function registerJobRoutes(app: ApiInstance, jobs: JobService): void {
       },
     },
     async (request) => ({ epochs: await jobs.history(request.params.job, request.query.max_points) }),
+  );
+
+  app.get(
+    `${base}/:job/diagnostics`,
+    {
+      config: { auth: 'key' },
+      schema: {
+        tags,
+        operationId: 'getDiagnostics',
+        summary:
+          'See inside the training: gradients and activations of each layer, and what is wrong with them',
+        description:
+          'A network is looked at after each of its first 100 epochs, then after every ⌈epochs/100⌉th, on a fixed sample of its training rows: a 40th of them, at least 128 and at most 1,024. Thresholds are in docs/diagnostics.md.',
+        params: JobParams,
+        querystring: DiagnosticsQuery,
+        response: responses({ 200: Diagnostics }, ...keyCodes, 'job_not_found'),
+      },
+    },
+    async (request) => jobs.diagnostics(request.params.job, request.query.max_points),
   );
 }
 

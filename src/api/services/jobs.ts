@@ -1,4 +1,5 @@
 /** Jobs: what can be refused is refused at submit, the rest is a durable row that a trainer claims. */
+import type { Diagnostics } from '../../contracts/diagnostics.ts';
 import type { EpochRecord, Job, JobListQuery, JobRequest } from '../../contracts/job.ts';
 import { terminalStates } from '../../contracts/job.ts';
 import { type ModelConfig, validationDataset } from '../../contracts/model-config.ts';
@@ -8,6 +9,7 @@ import { type FieldError, TrainyardError } from '../../errors.ts';
 import { createId } from '../../store/ids.ts';
 import type { Store, StoredDataset } from '../../store/ports.ts';
 import { weightedLabels } from '../../training/class-weight-problems.ts';
+import { networkLayers } from '../../training/network-layers.ts';
 import { resolveConfig } from '../../training/resolve-config.ts';
 import type { ApiLimits } from '../limits.ts';
 import { createJobWatcher } from './job-watcher.ts';
@@ -116,8 +118,24 @@ export function createJobService({ store, data, now, jobMemoryBytes, limits }: J
       return maxPoints === undefined ? epochs : thinned(epochs, maxPoints);
     },
 
+    async diagnostics(id: string, maxPoints: number | undefined): Promise<Diagnostics> {
+      const { config } = await find(id);
+      const { epochs, findings } = await store.jobs.diagnostics(id);
+      const shown = maxPoints === undefined ? epochs : thinned(epochs, maxPoints);
+      const layers = layersOf(config).map((layer, index) => ({
+        ...layer,
+        epochs: shown.map((measured) => ({ epoch: measured.epoch, ...measured.layers[index]! })),
+      }));
+      return { layers, findings: [...findings] };
+    },
+
     endWaits: () => watcher.close(),
   };
+}
+
+/** What the diagnostics show of a config: the layers of a network. */
+function layersOf(config: ModelConfig): Pick<Diagnostics['layers'][number], 'name' | 'activation'>[] {
+  return config.type === 'mlp' ? networkLayers(config.hidden_layers) : [];
 }
 
 /** `count` (at least 2) of the items at even distances, the first and the last among them. */

@@ -9,6 +9,11 @@ export interface Activation {
   derivative(at: number): number;
   /** `output`: `derivative` takes a, so that z need not be kept for the backward pass; `input`: it takes z. */
   readonly derivativeFrom: 'output' | 'input';
+  /**
+   * |f′| is under 1 % of its maximum at and beyond these two ends, in what `derivativeFrom` names: there a unit learns next to
+   * nothing. An end that does not saturate is infinite.
+   */
+  readonly saturatesAt: readonly [low: number, high: number];
   /** f(z) = c·z + d: layers of such activations collapse into one. */
   readonly isAffine: boolean;
   readonly defaultInitializer: InitializerName;

@@ -7,6 +7,7 @@ export const elu: Activation = {
   forward: (z) => (z > 0 ? z : expm1(z)),
   derivative: (a) => (a > 0 ? 1 : a + 1),
   derivativeFrom: 'output',
+  saturatesAt: [-0.99, Number.POSITIVE_INFINITY],
   isAffine: false,
   defaultInitializer: 'he',
 };

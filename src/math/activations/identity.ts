@@ -6,6 +6,7 @@ export const identity: Activation = {
   forward: (z) => z,
   derivative: () => 1,
   derivativeFrom: 'output',
+  saturatesAt: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
   isAffine: true,
   defaultInitializer: 'glorot',
 };

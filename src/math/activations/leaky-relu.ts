@@ -9,6 +9,7 @@ export const leakyRelu: Activation = {
   forward: (z) => (z > 0 ? z : slope * z),
   derivative: (a) => (a > 0 ? 1 : slope),
   derivativeFrom: 'output',
+  saturatesAt: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
   isAffine: false,
   defaultInitializer: 'he',
 };

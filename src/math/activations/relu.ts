@@ -7,6 +7,7 @@ export const relu: Activation = {
   forward: (z) => Math.max(0, z),
   derivative: (a) => (a > 0 ? 1 : 0),
   derivativeFrom: 'output',
+  saturatesAt: [0, Number.POSITIVE_INFINITY],
   isAffine: false,
   defaultInitializer: 'he',
 };

@@ -7,6 +7,8 @@ export const sigmoid: Activation = {
   forward: (z) => sigmoidOf(z),
   derivative: (a) => a * (1 - a),
   derivativeFrom: 'output',
+  // a(1 − a) = 0.01 · ¼: |z| ≈ 5.99.
+  saturatesAt: [0.0025062814467, 0.9974937185533],
   isAffine: false,
   defaultInitializer: 'glorot',
 };

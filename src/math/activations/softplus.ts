@@ -11,6 +11,8 @@ export const softplus: Activation = {
   forward: (z) => softplusOf(z),
   derivative: (a) => -expm1(-a),
   derivativeFrom: 'output',
+  // 1 − e⁻ᵃ = 0.01: z ≈ −4.6.
+  saturatesAt: [0.0100503358535, Number.POSITIVE_INFINITY],
   isAffine: false,
   defaultInitializer: 'he',
 };

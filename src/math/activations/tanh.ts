@@ -7,6 +7,8 @@ export const tanh: Activation = {
   forward: (z) => tanhOf(z),
   derivative: (a) => 1 - a * a,
   derivativeFrom: 'output',
+  // 1 − a² = 0.01: |z| ≈ 2.99.
+  saturatesAt: [-0.9949874371066, 0.9949874371066],
   isAffine: false,
   defaultInitializer: 'glorot',
 };

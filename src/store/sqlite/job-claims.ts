@@ -7,6 +7,7 @@ import { CorruptBlob } from './blob-files.ts';
 import { type CheckpointRow, createCheckpointRows } from './checkpoint-rows.ts';
 import type { StoreContext } from './context.ts';
 import { type DatasetRow, selectDataset, toStoredDataset } from './datasets.ts';
+import { createDiagnosticsRows } from './job-diagnostics.ts';
 import { createEventAppender } from './job-events.ts';
 import { type JobRow, selectJob, toJob } from './job-row.ts';
 
@@ -115,6 +116,7 @@ interface Claim {
 function createTake({ connection: { database }, folder }: StoreContext) {
   const take = database.prepare(takeJob);
   const forget = database.prepare<[string, number]>(deleteHistoryAfter);
+  const diagnostics = createDiagnosticsRows(database);
   const byId = database.prepare<[string], JobRow>(selectJob);
   const datasetById = database.prepare<[string], DatasetRow>(selectDataset);
   const checkpoints = createCheckpointRows(database);
@@ -132,6 +134,7 @@ function createTake({ connection: { database }, folder }: StoreContext) {
     const values = { id, attempt, owner, leaseUntil, now: now.toISOString(), epoch: point.epoch };
     if (take.run(values).changes !== 1) return null;
     forget.run(id, point.epoch);
+    diagnostics.deleteAfter(id, point.epoch);
     orphans.push(...checkpoints.deleteAfter(id, point.id));
     if (attempt === 0) appendEvent(id, 'started', now, { attempt: 1 });
     else appendEvent(id, 'resumed', now, { attempt: attempt + 1, from_epoch: point.epoch });

@@ -3,6 +3,7 @@ import type { EpochRecord } from '../../contracts/job.ts';
 import type { Fence, JobStore } from '../ports.ts';
 import { createCheckpointRows } from './checkpoint-rows.ts';
 import type { StoreContext } from './context.ts';
+import { createDiagnosticsRows } from './job-diagnostics.ts';
 import { createEventAppender } from './job-events.ts';
 import { requireFinite, toJson } from './json-column.ts';
 
@@ -34,12 +35,13 @@ export function createJobProgress({ connection, blobs }: StoreContext): JobProgr
   const insert = database.prepare<HistoryValues>(insertHistory);
   const reset = database.prepare<Fence, number>(resetCrashes).pluck();
   const checkpoints = createCheckpointRows(database);
+  const diagnostics = createDiagnosticsRows(database);
   const appendEvent = createEventAppender(database);
 
   return {
-    async progress({ jobId, attempt }, records, engine, now) {
-      const rows = records.map((record) => toHistoryValues(jobId, record));
-      const last = records.at(-1);
+    async progress({ jobId, attempt }, reports, engine, now) {
+      const rows = reports.map((record) => toHistoryValues(jobId, record));
+      const last = reports.at(-1);
       if (!last) throw new RangeError('progress: expected at least one record');
       const { epoch, loss, validation_loss } = last;
       const values = {
@@ -55,7 +57,8 @@ export function createJobProgress({ connection, blobs }: StoreContext): JobProgr
         const epochs = raise.get(values);
         if (epochs === undefined) return 'lost';
         for (const row of rows) insert.run(...row);
-        appendEvent(jobId, 'progress', now, { epoch, epochs, loss, validation_loss });
+        const seen = diagnostics.insert(jobId, reports);
+        appendEvent(jobId, 'progress', now, { epoch, epochs, loss, validation_loss, ...seen });
         return 'ok';
       });
     },

@@ -12,6 +12,7 @@ import type { JobEvent, JobStore, NewJob } from '../ports.ts';
 import { createCheckpointRows } from './checkpoint-rows.ts';
 import type { StoreContext } from './context.ts';
 import { decodeCursor, readPage, startOfTextPairs } from './cursor.ts';
+import { createDiagnosticsRows } from './job-diagnostics.ts';
 import { createEventAppender } from './job-events.ts';
 import { type JobRow, jobColumns, selectJob, toJob } from './job-row.ts';
 import { toJson } from './json-column.ts';
@@ -52,7 +53,7 @@ interface EventRow extends Omit<JobEvent, 'data'> {
 
 type JobRecords = Pick<
   JobStore,
-  'submit' | 'get' | 'list' | 'countByState' | 'history' | 'events' | 'cancel'
+  'submit' | 'get' | 'list' | 'countByState' | 'history' | 'diagnostics' | 'events' | 'cancel'
 >;
 
 export function createJobRecords(context: StoreContext): JobRecords {
@@ -60,6 +61,7 @@ export function createJobRecords(context: StoreContext): JobRecords {
   const { database, write } = connection;
   const appendEvent = createEventAppender(database);
   const checkpoints = createCheckpointRows(database);
+  const diagnostics = createDiagnosticsRows(database);
   const model = database.prepare<[string]>(selectModel);
   const dataset = database.prepare<[string]>(selectDataset);
   const insert = database.prepare(insertJob);
@@ -111,6 +113,9 @@ export function createJobRecords(context: StoreContext): JobRecords {
         if (rows.length < historyChunk) return records;
         await setImmediate();
       }
+    },
+    async diagnostics(id) {
+      return diagnostics.read(id);
     },
     async events(id, after, limit) {
       return eventsAfter.all(id, after, limit).map((row) => ({ ...row, data: JSON.parse(row.data) }));

@@ -1,5 +1,6 @@
 /** A job's row and what a client sees of it. */
 import type { Job, JobState, StopReason } from '../../contracts/job.ts';
+import { findingsOfJob } from './job-diagnostics.ts';
 
 export interface JobRow {
   readonly id: string;
@@ -29,13 +30,15 @@ export interface JobRow {
   readonly error_message: string | null;
   readonly metrics: string | null;
   readonly warnings: string;
+  /** JSON as `warnings` is. */
+  readonly findings: string;
   readonly config: string;
 }
 
 export const jobColumns = `
   id, kind, model, dataset, state, stop_reason, priority, attempt, crashes, epoch, epochs, attempt_epoch, attempt_started_at,
   progressed_at, loss, validation_loss, version, engine, created_at, started_at, finished_at, error_code, error_message,
-  metrics, warnings, config`;
+  metrics, warnings, config, ${findingsOfJob} AS findings`;
 
 export const selectJob = `SELECT ${jobColumns} FROM jobs WHERE id = ?`;
 
@@ -60,7 +63,7 @@ export function toJob(row: JobRow, now: Date): Job {
     version: row.version,
     attempt: row.attempt,
     engine: row.engine,
-    warnings: JSON.parse(row.warnings),
+    warnings: [...JSON.parse(row.warnings), ...JSON.parse(row.findings)],
     error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' },
     config: JSON.parse(row.config),
     priority: row.priority,

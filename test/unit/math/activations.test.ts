@@ -41,6 +41,25 @@ describe.each(activationNames)('%s', (name) => {
     expect(Math.max(...slopes) - Math.min(...slopes) < 1e-12).toBe(f.isAffine);
   });
 
+  it('is under 1 % of its steepest slope beyond the ends that it saturates at, and not just within them', () => {
+    const grid = Array.from({ length: 8_001 }, (_, i) => (i - 4_000) / 100 + 1e-4);
+    const slopeAt = (z: number) => Math.abs(f.derivative(f.derivativeFrom === 'output' ? f.forward(z) : z));
+    const steepest = Math.max(...grid.map(slopeAt));
+    const [low, high] = f.saturatesAt;
+    const isSaturated = (z: number) => {
+      const at = f.derivativeFrom === 'output' ? f.forward(z) : z;
+      return at <= low || at >= high;
+    };
+    const saturated = grid.filter(isSaturated);
+    for (const z of saturated) expect(slopeAt(z), `z = ${z}`).toBeLessThan(0.0101 * steepest);
+    for (const z of grid.filter((z) => !isSaturated(z))) {
+      // The slope of GELU and SiLU passes through 0 on its way down.
+      const isCrossing = f.derivativeFrom === 'input' && z > -2 && z < 0;
+      if (!isCrossing) expect(slopeAt(z), `z = ${z}`).toBeGreaterThan(0.0099 * steepest);
+    }
+    expect(saturated.length > 0).toBe(Number.isFinite(low) || Number.isFinite(high));
+  });
+
   it('names an initializer of the registry', () => {
     expect(initializerNames).toContain(f.defaultInitializer);
   });

@@ -377,7 +377,7 @@ describe('resolveConfig', () => {
     const inUse = 4096 * 4096 * 4 * 4;
     const errors = [['/config', undefined, 'memory_exceeded']];
     expect(refusal(mlp, {}, inUse)).toEqual({ code: 'memory_exceeded', errors });
-    expect(() => resolve(mlp, {}, 3 * inUse)).not.toThrow();
+    expect(() => resolve(mlp, {}, 3.25 * inUse)).not.toThrow();
     // What a huge batch needs is bounded by the pieces that it is taken in.
     expect(() => resolve({ ...mlp, batch_size: 1_000_000 }, { rows: 1_000_000 }, 4 * inUse)).not.toThrow();
   });

@@ -1,5 +1,5 @@
 /** Runs a training of a test to its end, or to where the test stops it, and keeps all that it handed over. */
-import type { EpochRecord } from '../../../src/contracts/job.ts';
+import type { EpochReport } from '../../../src/contracts/diagnostics.ts';
 import type { ResolvedModelConfig } from '../../../src/contracts/model-config.ts';
 import type { Table } from '../../../src/data/table.ts';
 import { createReferenceKernels } from '../../../src/math/kernels/reference.ts';
@@ -13,7 +13,7 @@ import {
 
 export interface Trained {
   readonly outcome: TrainingOutcome;
-  readonly records: EpochRecord[];
+  readonly records: EpochReport[];
   readonly checkpoints: { readonly epoch: number; readonly state: Uint8Array }[];
 }
 
@@ -23,7 +23,7 @@ export function runTraining(
   table: Table,
   options: Partial<TrainingRun> = {},
 ): Trained {
-  const records: EpochRecord[] = [];
+  const records: EpochReport[] = [];
   const checkpoints: Trained['checkpoints'] = [];
   let ms = 0;
   const outcome = train({
@@ -61,8 +61,8 @@ export function trainUntilDrained(
   table: Table,
   epochs: number,
   checkpoint: Uint8Array | null = null,
-): { readonly records: EpochRecord[]; readonly epoch: number; readonly state: Uint8Array } {
-  const records: EpochRecord[] = [];
+): { readonly records: EpochReport[]; readonly epoch: number; readonly state: Uint8Array } {
+  const records: EpochReport[] = [];
   const { outcome, checkpoints } = runTraining(config, table, {
     checkpoint,
     control: () => (records.length >= epochs ? 'drain' : 'continue'),

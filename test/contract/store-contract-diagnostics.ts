@@ -1,0 +1,123 @@
+/** Store contract: what a training saw of itself, kept with its history. */
+import { describe, expect, it } from 'vitest';
+import type { Finding, LayerStatistics } from '../../src/contracts/diagnostics.ts';
+import type { Current } from './store-contract.ts';
+import {
+  addModelAndDataset,
+  at,
+  claimJob,
+  recordOf,
+  resultOf,
+  smallWeights,
+  startJob,
+} from './store-fixtures.ts';
+
+function layerOf(gradient: number | null): LayerStatistics {
+  const norms = { gradient_norm: gradient, weight_norm: 0.1 + 0.2, update_ratio: null };
+  const shares = { zero_fraction: 1 / 3, dead_fraction: 0, saturated_fraction: 1 };
+  return { ...norms, activation_mean: -1e-300, activation_std: 5e-324, ...shares };
+}
+
+function findingOf(changes: Partial<Finding> = {}): Finding {
+  const message = 'half of the units are "dead"';
+  return { code: 'dead_units', layer: 'hidden_1', epoch: 1, value: 0.5, message, ...changes };
+}
+
+export function diagnosticsContract(current: Current): void {
+  describe('diagnostics', () => {
+    it('gives statistics and findings back as they were, in order', async () => {
+      const { store } = current();
+      await addModelAndDataset(store);
+      const { fence } = await startJob(store, 1);
+      expect(await store.jobs.diagnostics(fence.jobId)).toEqual({ epochs: [], findings: [] });
+      const inData = findingOf({ code: 'constant_feature', layer: null, epoch: 0, value: null });
+      const reports = [
+        { ...recordOf(1), layers: [layerOf(1), layerOf(null)], findings: [findingOf(), inData] },
+        recordOf(2),
+        { ...recordOf(3), layers: [layerOf(3), layerOf(4)] },
+      ];
+      await store.jobs.progress(fence, reports, 'reference/1', at(1001));
+      expect(await store.jobs.diagnostics(fence.jobId)).toEqual({
+        epochs: [
+          { epoch: 1, layers: [layerOf(1), layerOf(null)] },
+          { epoch: 3, layers: [layerOf(3), layerOf(4)] },
+        ],
+        findings: [inData, findingOf()],
+      });
+      expect(await store.jobs.history(fence.jobId)).toEqual([1, 2, 3].map((epoch) => recordOf(epoch)));
+    });
+
+    it('tells the stream: the last statistics of the group, and its findings', async () => {
+      const { store } = current();
+      await addModelAndDataset(store);
+      const { fence } = await startJob(store, 1);
+      const layers = [layerOf(2)];
+      const reports = [
+        { ...recordOf(1), layers: [layerOf(1)], findings: [findingOf()] },
+        { ...recordOf(2), layers },
+      ];
+      await store.jobs.progress(fence, reports, 'reference/1', at(1001));
+      await store.jobs.progress(fence, [recordOf(3)], 'reference/1', at(1002));
+      const [first, second] = await store.jobs.events(fence.jobId, 2, 10);
+      expect(first!.data).toMatchObject({ diagnostics: { epoch: 2, layers }, findings: [findingOf()] });
+      expect(Object.keys(second!.data)).toEqual(['epoch', 'epochs', 'loss', 'validation_loss']);
+    });
+
+    it('copies findings into the warnings at once, and they stay there when the job has ended', async () => {
+      const { store } = current();
+      await addModelAndDataset(store);
+      const { fence } = await startJob(store, 1);
+      const codes = async () => (await store.jobs.get(fence.jobId))!.warnings.map(({ code }) => code);
+      await store.jobs.progress(
+        fence,
+        [{ ...recordOf(1), findings: [findingOf()] }],
+        'reference/1',
+        at(1001),
+      );
+      expect(await codes()).toEqual(['at_submit', 'dead_units']);
+      await store.jobs.finish(fence, resultOf(smallWeights), at(1002));
+      expect(await codes()).toEqual(['at_submit', 'at_the_end', 'dead_units']);
+      const { message } = findingOf();
+      expect((await store.jobs.get(fence.jobId))!.warnings).toContainEqual({ code: 'dead_units', message });
+      expect((await store.jobs.list({ limit: 1 })).items[0]!.warnings).toHaveLength(3);
+    });
+
+    it('forgets what lies past the checkpoint, and takes it again', async () => {
+      const { store } = current();
+      await addModelAndDataset(store);
+      const { fence } = await startJob(store, 1);
+      const inData = findingOf({ code: 'class_imbalance', layer: null, epoch: 0 });
+      const reportOf = (epoch: number, findings: Finding[]) => ({
+        ...recordOf(epoch),
+        layers: [layerOf(epoch)],
+        findings,
+      });
+      await store.jobs.progress(fence, [reportOf(1, [inData])], 'reference/1', at(1001));
+      await store.jobs.checkpoint(fence, 1, new Uint8Array([1]), at(1002));
+      const second = reportOf(2, [findingOf({ epoch: 2 })]);
+      await store.jobs.progress(fence, [second], 'reference/1', at(1003));
+      const before = await store.jobs.diagnostics(fence.jobId);
+      await store.jobs.releaseOwner('trainer', at(1004));
+      const again = await claimJob(store);
+      expect(await store.jobs.diagnostics(fence.jobId)).toEqual({
+        epochs: [{ epoch: 1, layers: [layerOf(1)] }],
+        findings: [inData],
+      });
+      await store.jobs.progress(again.fence, [second], 'reference/1', at(1005));
+      expect(await store.jobs.diagnostics(fence.jobId)).toEqual(before);
+    });
+
+    it('takes a finding of the data again from a job that starts anew', async () => {
+      const { store } = current();
+      await addModelAndDataset(store);
+      const { fence } = await startJob(store, 1);
+      const inData = findingOf({ code: 'class_imbalance', layer: null, epoch: 0 });
+      const report = { ...recordOf(1), findings: [inData] };
+      await store.jobs.progress(fence, [report], 'reference/1', at(1001));
+      await store.jobs.releaseOwner('trainer', at(1002));
+      const again = await claimJob(store);
+      await store.jobs.progress(again.fence, [report], 'reference/1', at(1003));
+      expect((await store.jobs.diagnostics(fence.jobId)).findings).toEqual([inData]);
+    });
+  });
+}
