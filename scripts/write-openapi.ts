@@ -25,6 +25,7 @@ const app = await createApp({
   config: {
     dataDir: '',
     maxUploadBytes: 2 * 1024 ** 3,
+    maxQueuedJobs: 1,
     jobMemoryBytes: 0,
     apiKeys: [],
     allowAnonymous: false,

@@ -17,6 +17,15 @@ const seconds = (minimum: number, maximum: number) =>
     .transform(Number)
     .pipe(z.number().min(minimum).max(maximum));
 
+/** Fractions allowed; null is for ever. */
+const retentionDays = (days: string) =>
+  z
+    .string()
+    .regex(/^\d+(\.\d+)?$/, 'expected a number of days, or 0 for ever')
+    .transform((text) => (Number(text) === 0 ? null : Number(text)))
+    .pipe(z.number().max(36_500).nullable())
+    .prefault(days);
+
 const apiKeys = z
   .string()
   .transform((text) => (text === '' ? [] : text.split(',').map((key) => key.trim())))
@@ -40,6 +49,15 @@ export const settings = {
   CHECKPOINT_SECONDS: seconds(0.01, 3600)
     .prefault('5')
     .describe('Time between checkpoints of a running job; fractions allowed'),
+  MAX_QUEUED_JOBS: integer(1, 1_000_000)
+    .prefault('1000')
+    .describe('Jobs that may wait at once; one more is refused with 429'),
+  JOB_RETENTION_DAYS: retentionDays('0').describe(
+    'Days for which an ended job is kept with its history; 0 is for ever. Versions stay',
+  ),
+  EVENT_RETENTION_DAYS: retentionDays('30').describe(
+    'Days for which an ended job keeps its progress, diagnostics and checkpoint events; 0 is for ever',
+  ),
   JOB_MEMORY_MB: integer(16, 1_000_000)
     .prefault(String(Math.max(256, Math.floor(totalmem() / mebibyte / 4))))
     .describe('Memory that one job may need, MiB; default a quarter of the machine'),
@@ -61,6 +79,10 @@ export interface Config {
   readonly allowAnonymous: boolean;
   readonly trainerConcurrency: number;
   readonly checkpointSeconds: number;
+  readonly maxQueuedJobs: number;
+  /** Null is for ever. */
+  readonly jobRetentionDays: number | null;
+  readonly eventRetentionDays: number | null;
   readonly jobMemoryBytes: number;
   readonly maxUploadBytes: number;
   readonly dataThreads: number;
@@ -110,6 +132,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     allowAnonymous,
     trainerConcurrency: value.TRAINER_CONCURRENCY,
     checkpointSeconds: value.CHECKPOINT_SECONDS,
+    maxQueuedJobs: value.MAX_QUEUED_JOBS,
+    jobRetentionDays: value.JOB_RETENTION_DAYS,
+    eventRetentionDays: value.EVENT_RETENTION_DAYS,
     jobMemoryBytes: value.JOB_MEMORY_MB * mebibyte,
     maxUploadBytes: value.MAX_UPLOAD_BYTES,
     dataThreads: Math.max(1, Math.min(4, cpus().length)),

@@ -68,6 +68,9 @@ export const errorCodes = {
   column_name_clash: { status: 422, title: 'An encoded column would have the name of a real one' },
   answer_too_large: { status: 422, title: 'The answer would be too large' },
   memory_exceeded: { status: 422, title: 'The job would need more memory than its budget' },
+  idempotency_key_reused: { status: 422, title: 'The idempotency key was used for another request' },
+  // 429: come back later
+  queue_full: { status: 429, title: 'Too many jobs are waiting already' },
   // 5xx
   internal: { status: 500, title: 'Something went wrong on our side' },
   model_corrupt: { status: 500, title: 'The stored model is damaged: its hash is not that of its bytes' },

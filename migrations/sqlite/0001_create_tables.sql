@@ -87,9 +87,10 @@ CREATE TABLE jobs (
   crashes INTEGER NOT NULL DEFAULT 0,
   epoch INTEGER NOT NULL DEFAULT 0,
   epochs INTEGER NOT NULL CHECK (epochs >= 1),
-  attempt_epoch INTEGER NOT NULL DEFAULT 0,
-  attempt_started_at TEXT,
   progressed_at TEXT,
+  epoch_seconds REAL,
+  announced_epoch INTEGER NOT NULL DEFAULT 0,
+  announced_at TEXT,
   loss REAL,
   validation_loss REAL,
   version INTEGER,
@@ -105,6 +106,7 @@ CREATE TABLE jobs (
   config TEXT NOT NULL,
   CHECK ((state = 'running') = (owner IS NOT NULL)),
   CHECK ((owner IS NULL) = (lease_until IS NULL)),
+  CHECK (pause_requested = 0 OR state = 'running'),
   CHECK ((state IN ('succeeded', 'failed', 'cancelled')) = (finished_at IS NOT NULL)),
   CHECK ((state = 'failed') = (error_code IS NOT NULL)),
   CHECK ((state = 'succeeded') = (version IS NOT NULL))
@@ -119,6 +121,19 @@ CREATE INDEX jobs_by_age ON jobs (created_at, id);
 CREATE INDEX jobs_by_state ON jobs (state, created_at, id);
 CREATE INDEX jobs_by_model ON jobs (model, created_at, id);
 CREATE INDEX jobs_by_dataset ON jobs (dataset, created_at, id);
+CREATE INDEX jobs_by_end ON jobs (finished_at, id) WHERE finished_at IS NOT NULL;
+
+-- The answers to submits that carried an Idempotency-Key. A reply outlives its job.
+CREATE TABLE idempotency_keys (
+  holder TEXT NOT NULL,
+  key TEXT NOT NULL,
+  request_sha256 TEXT NOT NULL,
+  created_at TEXT NOT NULL,
+  reply TEXT NOT NULL,
+  PRIMARY KEY (holder, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
 
 CREATE TABLE history (
   job_id TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,

@@ -12,6 +12,10 @@ export type ApiInstance = FastifyInstance<
 >;
 
 declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whose API key came with the request, as a hash; empty without one. */
+    keyHolder: string;
+  }
   interface FastifyContextConfig {
     /** Who may call the route: holders of an API key, or everyone. */
     auth: 'key' | 'public';

@@ -38,6 +38,7 @@ export interface ApiConfig extends AccessPolicy {
   readonly dataDir: string;
   readonly maxUploadBytes: number;
   readonly jobMemoryBytes: number;
+  readonly maxQueuedJobs: number;
 }
 
 export interface AppDependencies {
@@ -114,7 +115,7 @@ function createServices({ store, data, config, now }: AppDependencies, limits: A
     exports: createExportService(store, data),
     models: createModelService(store, now),
     aliases: createAliasService(store, now),
-    jobs: createJobService({ store, data, now, jobMemoryBytes: config.jobMemoryBytes, limits }),
+    jobs: createJobService({ store, data, now, config, limits }),
     predictions: createPredictionService(store, createReferencePredictor, limits),
   };
 }

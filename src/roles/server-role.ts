@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { createApp } from '../api/app.ts';
+import type { Config } from '../config.ts';
 import { createDataClient } from '../data/client.ts';
 import type { FromDataProcess } from '../data/messages.ts';
 import { packageVersion } from '../package-version.ts';
@@ -15,6 +16,8 @@ const trainerGraceMs = 7_000;
 const requestGraceMs = 7_000;
 const dataGraceMs = 1_000;
 const expiredLeaseSweepMs = 5_000;
+const retentionMs = 3_600_000;
+const dayMs = 86_400_000;
 
 export async function runServerRole({ config, logger, withTrainers }: RoleOptions): Promise<number> {
   const stopping = stopRequested();
@@ -38,7 +41,15 @@ export async function runServerRole({ config, logger, withTrainers }: RoleOption
     now: () => new Date(),
   });
   const trainers: SupervisedChild[] = [];
-  const sweeper = setInterval(() => void releaseExpired(store, logger), expiredLeaseSweepMs);
+  const ending = new AbortController();
+  let retiring = Promise.resolve();
+  const startRetiring = () => {
+    retiring = retiring.then(() => retire(store, config, logger, ending.signal));
+  };
+  const chores = [
+    setInterval(() => void releaseExpired(store, logger), expiredLeaseSweepMs),
+    setInterval(startRetiring, retentionMs),
+  ];
   try {
     await app.listen({ host: config.host, port: config.port });
     logger.info({ dataDir: config.dataDir, version: packageVersion }, 'Trainyard is ready');
@@ -46,10 +57,12 @@ export async function runServerRole({ config, logger, withTrainers }: RoleOption
       for (let i = 1; i <= config.trainerConcurrency; i++)
         trainers.push(superviseTrainer(`trainer-${i}`, store, logger));
     }
+    startRetiring();
     await stopping;
     logger.info('stopping');
   } finally {
-    clearInterval(sweeper);
+    chores.forEach(clearInterval);
+    ending.abort();
     const cut = setTimeout(() => app.server.closeAllConnections(), requestGraceMs);
     await Promise.allSettled([
       ...trainers.map((trainer) => trainer.stop('drain', trainerGraceMs)),
@@ -57,6 +70,7 @@ export async function runServerRole({ config, logger, withTrainers }: RoleOption
     ]);
     clearTimeout(cut);
     await dataChild.stop(undefined, dataGraceMs);
+    await retiring;
     await store.close();
   }
   logger.info('stopped');
@@ -79,6 +93,26 @@ function superviseTrainer(name: string, store: Store, logger: Logger): Supervise
         logger.warn({ owner, jobs: freed }, 'a dead trainer held jobs; they go back to the queue');
     },
   });
+}
+
+/** Idempotency keys are promised for a day; they go with the first pass after it. */
+async function retire(store: Store, config: Config, logger: Logger, signal: AbortSignal): Promise<void> {
+  const daysAgo = (days: number) => new Date(Date.now() - days * dayMs);
+  const { jobRetentionDays: jobDays, eventRetentionDays: eventDays } = config;
+  try {
+    const retired = await store.jobs.retire(
+      {
+        jobsEndedBefore: jobDays === null ? null : daysAgo(jobDays),
+        eventsEndedBefore: eventDays === null ? null : daysAgo(eventDays),
+        keysBefore: daysAgo(1),
+      },
+      signal,
+    );
+    if (Object.values(retired).some((count) => count > 0))
+      logger.info(retired, 'deleted what had outlived its use');
+  } catch (error) {
+    logger.error({ err: error }, 'deleting what has outlived its use failed');
+  }
 }
 
 async function releaseExpired(store: Store, logger: Logger): Promise<void> {

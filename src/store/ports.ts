@@ -5,6 +5,7 @@
 import type { Dataset } from '../contracts/dataset.ts';
 import type { EpochReport, Finding, LayerStatistics } from '../contracts/diagnostics.ts';
 import type { EpochRecord, Job, JobListQuery, JobState, StopReason } from '../contracts/job.ts';
+import type { JobEvent } from '../contracts/job-event.ts';
 import type { SplitMetrics } from '../contracts/metrics.ts';
 import type { Alias, Model } from '../contracts/model.ts';
 import type { ModelConfig, ResolvedModelConfig } from '../contracts/model-config.ts';
@@ -162,23 +163,15 @@ export interface JobResult {
   readonly packageVersion: string;
 }
 
-/** A job's own numbered record of what happened, raised in the commit that made it true. */
-export interface JobEvent {
-  /** 1, 2, 3 … within the job. */
-  readonly id: number;
-  readonly type:
-    | 'queued'
-    | 'started'
-    | 'resumed'
-    | 'released'
-    | 'progress'
-    | 'checkpoint'
-    | 'succeeded'
-    | 'failed'
-    | 'cancelled';
-  readonly at: string;
-  readonly data: Readonly<Record<string, unknown>>;
+/** A place in the order in which a store committed its events, those of all jobs together. */
+export interface PlacedEvent {
+  readonly position: number;
+  readonly jobId: string;
+  readonly event: JobEvent;
 }
+
+/** How a claim stands: still held, held but asked to let go, or over. */
+export type Standing = 'held' | 'pause' | 'lost';
 
 /** `lost`: the fence no longer holds (cancelled, claimed again, deleted); nothing was changed and the trainer must let go. */
 export type FencedResult = 'ok' | 'lost';
@@ -198,17 +191,50 @@ export interface JobDiagnostics {
   readonly findings: readonly Finding[];
 }
 
+/** Names a submit, so that sending it again does not make a second job. */
+export interface IdempotencyKey {
+  /** Whose key it is: another holder's equal key is another one. */
+  readonly holder: string;
+  readonly key: string;
+  /** Of what was asked for. */
+  readonly requestSha256: string;
+}
+
+/** `replayed`: as it was answered the first time. `key_reused`: the key stands for another request. */
+export type Replay = { readonly outcome: 'replayed'; readonly job: Job } | { readonly outcome: 'key_reused' };
+
+export type SubmitResult =
+  | { readonly outcome: 'ok'; readonly job: Job }
+  | { readonly outcome: 'model_gone' }
+  | { readonly outcome: 'dataset_gone' }
+  | { readonly outcome: 'validation_dataset_gone' }
+  | { readonly outcome: 'queue_full' }
+  | Replay;
+
+export interface SubmitOptions {
+  /** Refuse when so many jobs wait already; default no bound. */
+  readonly maxQueued?: number;
+  readonly idempotency?: IdempotencyKey | undefined;
+}
+
+/** What has outlived its use. A null date keeps all. */
+export interface RetentionCutoffs {
+  /** Jobs that ended before it go, with their history and events. Their versions stay. */
+  readonly jobsEndedBefore: Date | null;
+  /** Of jobs that ended before it, the `progress`, `diagnostics` and `checkpoint` events go: history and diagnostics tell the same. */
+  readonly eventsEndedBefore: Date | null;
+  /** Idempotency keys used before it go. */
+  readonly keysBefore: Date;
+}
+
 export interface JobStore {
   /**
-   * Commits the job and its `queued` event, if its model and its datasets, that of its validation too, still exist at that
-   * moment.
+   * Commits the job, its `queued` event and its idempotency key, if its model and its datasets, that of its validation too, still
+   * exist at that moment. A key that was used answers as it did, whatever has become of them.
    */
-  submit(
-    job: NewJob,
-    now: Date,
-  ): Promise<
-    { outcome: 'ok'; job: Job } | { outcome: 'model_gone' | 'dataset_gone' | 'validation_dataset_gone' }
-  >;
+  submit(job: NewJob, now: Date, options?: SubmitOptions): Promise<SubmitResult>;
+  /** What an earlier submit with this key came to; null when there was none. */
+  replay(key: IdempotencyKey): Promise<Replay | null>;
   get(id: string): Promise<Job | null>;
   list(query: JobListQuery): Promise<Page<Job>>;
   /** Every state, those without a job too. */
@@ -217,19 +243,29 @@ export interface JobStore {
   diagnostics(id: string): Promise<JobDiagnostics>;
   /** Events with an id above `after`, oldest first. */
   events(id: string, after: number, limit: number): Promise<JobEvent[]>;
+  /** Position of the newest event of all; 0 when there is none. */
+  lastPosition(): Promise<number>;
+  /** Events of all jobs past a position, in the order of their commits: none is ever added before one that was returned. */
+  eventsPast(position: number, limit: number): Promise<PlacedEvent[]>;
   /** queued, running or paused → cancelled, at once: the fence stops the trainer. Cancelling a cancelled job is ok. */
   cancel(id: string, now: Date): Promise<ActionResult>;
+  /** queued → paused; a running job's trainer is asked to let go (`standing`). Pausing a paused job is ok. */
+  pause(id: string, now: Date): Promise<ActionResult>;
+  /** paused → queued; a running job that was asked to pause goes on. A conflict for any other. */
+  resume(id: string, now: Date): Promise<ActionResult>;
+  /** Deletes an ended job with its history and events; its version stays. */
+  delete(id: string): Promise<'deleted' | Exclude<ActionResult, { outcome: 'ok' }>>;
 
   /** The queued job of highest priority, oldest first, becomes this owner's: attempt rises, lease starts. Null: none waits. */
   claim(owner: string, leaseMs: number, now: Date): Promise<ClaimedJob | null>;
   /** Extends the lease. */
   renew(fence: Fence, leaseMs: number, now: Date): Promise<FencedResult>;
-  /** A read: whether the fence still holds. */
-  holds(fence: Fence): Promise<boolean>;
+  /** A read: whether the fence still holds, and whether a pause was asked for. */
+  standing(fence: Fence): Promise<Standing>;
   /**
-   * Appends history rows (at least one, in order of their epochs) with what the diagnostics saw, and raises loss, progress and one
-   * `progress` event, in one commit. A finding is known by epoch, code and layer, and replaces one of the same. Rejects, and changes
-   * nothing, when a number is not finite.
+   * Appends history rows (at least one, in order of their epochs) with what the diagnostics saw, and raises loss and progress, in
+   * one commit; with a `progress` event of the last, unless the job had one less than 125 ms ago. A finding is known by epoch, code
+   * and layer, and replaces one of the same. Rejects, and changes nothing, when a number is not finite.
    */
   progress(fence: Fence, reports: readonly EpochReport[], engine: string, now: Date): Promise<FencedResult>;
   /**
@@ -244,18 +280,23 @@ export interface JobStore {
     failure: { readonly code: JobErrorCode; readonly message: string; readonly stopReason: StopReason },
     now: Date,
   ): Promise<FencedResult>;
-  /** Gives the job back to the queue: a drain, which is no crash. */
+  /** Gives the job back to the queue, or pauses it if that was asked for: a drain, which is no crash. */
   release(fence: Fence, now: Date): Promise<FencedResult>;
 
   /**
-   * A trainer died: its jobs go back to the queue with one crash more, or fail as `poison` at the third in a row without a
-   * new checkpoint. Returns how many jobs it held.
+   * A trainer died: its jobs go back to the queue with one crash more (or pause, if that was asked for), or fail as `poison` at
+   * the third in a row without a new checkpoint. Returns how many jobs it held.
    */
   releaseOwner(owner: string, now: Date): Promise<number>;
   /** The same for every running job of the store: called by the one owner of DATA_DIR as it starts. */
   releaseAll(now: Date): Promise<number>;
   /** The same for jobs whose lease has run out. */
   releaseExpired(now: Date): Promise<number>;
+  /** Deletes what has outlived its use, in many small commits; between two of them `signal` ends it. Returns how much went. */
+  retire(
+    cutoffs: RetentionCutoffs,
+    signal?: AbortSignal,
+  ): Promise<{ jobs: number; events: number; keys: number }>;
 }
 
 /** The reason why a store cannot be opened, in words for the operator; nothing was changed. */

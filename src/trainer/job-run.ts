@@ -13,7 +13,12 @@ export interface JobRunOptions {
   readonly claimed: ClaimedJob;
   /** Whose claim it is: names this process, which has one job at a time. */
   readonly owner: string;
-  readonly readTable: (path: string, columns: readonly ColumnProfile[]) => Promise<Table>;
+  /** Rejects soon after `signal` aborts. */
+  readonly readTable: (
+    path: string,
+    columns: readonly ColumnProfile[],
+    signal: AbortSignal,
+  ) => Promise<Table>;
   readonly startWorker: (start: WorkerStart) => TrainingWorker;
   readonly engine: string;
   readonly packageVersion: string;
@@ -36,10 +41,12 @@ export interface JobRun {
 /** Commits are grouped to about ten a second; a group is split so that no commit holds the write lock for over ~20 ms. */
 const commitEveryMs = 100;
 const recordsPerCommit = 2_000;
-/** A cancel is the API's commit: a worker in a long epoch learns of it by this poll. */
+/** Cancel and pause are the API's commits: a worker in a long epoch learns of them by this poll. */
 const fencePollMs = 250;
 /** A drained worker that cannot end its step in this time is ended without: the job goes on from its last checkpoint. */
 const drainGraceMs = 5_000;
+/** A pause is not waited for so long: what an epoch had done is done again. */
+const pauseGraceMs = 500;
 /** Nothing of a lost job is kept: a worker in a stretch without a poll (sorting a column) need not end it. */
 const cancelGraceMs = 500;
 
@@ -50,11 +57,27 @@ export function startJobRun(options: JobRunOptions): JobRun {
   const worker = createWorkerHandle(options.startWorker);
   const writes = createClaimWrites(() => {
     logger.info('the job is no longer ours, or its store failed; letting go');
+    reading.abort();
     worker.tell(command.cancel, cancelGraceMs);
   });
+  const reading = new AbortController();
   /** Posted by the worker and not yet committed. */
   const records: EpochReport[] = [];
-  let isDraining = false;
+  let isLettingGo = false;
+
+  /** A checkpoint, and then the job is given back or paused, as its row says. */
+  function letGo(graceMs: number): void {
+    if (isLettingGo) return;
+    isLettingGo = true;
+    reading.abort();
+    if (writes.isHeld()) worker.tell(command.drain, graceMs);
+  }
+
+  async function look(): Promise<FencedResult> {
+    const standing = await jobs.standing(fence);
+    if (standing === 'pause') letGo(pauseGraceMs);
+    return standing === 'lost' ? 'lost' : 'ok';
+  }
 
   async function commitRecords(): Promise<FencedResult> {
     while (records.length > 0) {
@@ -86,20 +109,29 @@ export function startJobRun(options: JobRunOptions): JobRun {
     }
   }
 
-  async function train(): Promise<void> {
-    const { config, dataset, datasetPath, validation, checkpoint } = claimed;
+  async function readTables() {
+    const { config, dataset, datasetPath, validation } = claimed;
     const names = new Set([config.target, ...config.features]);
     const read = (path: string, { columns }: StoredDataset) =>
       options.readTable(
         path,
         columns.filter(({ name }) => names.has(name)),
+        reading.signal,
       );
     const table = await read(datasetPath, dataset);
-    const validationTable = validation && (await read(validation.path, validation.dataset));
-    if (isDraining || !writes.isHeld()) return;
+    return { table, validationTable: validation && (await read(validation.path, validation.dataset)) };
+  }
+
+  async function train(): Promise<void> {
+    const { config, dataset, validation, checkpoint } = claimed;
+    const tables = await readTables().catch((error: unknown) => {
+      if (!reading.signal.aborted) throw error;
+      return null;
+    });
+    if (!tables || isLettingGo || !writes.isHeld()) return;
     const dataHash = [dataset.sha256, validation?.dataset.sha256].join();
     const { checkpointMs } = options;
-    await worker.run({ config, table, validationTable, dataHash, checkpoint, checkpointMs }, handle);
+    await worker.run({ config, ...tables, dataHash, checkpoint, checkpointMs }, handle);
   }
 
   /** Back to the queue, with one crash more: the next attempt may have more luck, and the third in a row is the last. */
@@ -113,12 +145,12 @@ export function startJobRun(options: JobRunOptions): JobRun {
     const timers = [
       setInterval(() => writes.write(() => jobs.renew(fence, options.leaseMs, now())), options.leaseMs / 3),
       setInterval(() => writes.write(commitRecords), commitEveryMs),
-      setInterval(() => writes.write(async () => ((await jobs.holds(fence)) ? 'ok' : 'lost')), fencePollMs),
+      setInterval(() => writes.write(look), fencePollMs),
     ];
     try {
       await train();
       // Where the worker gave a result, the job is not held by the time that these come to their turn.
-      if (isDraining) writes.end(() => jobs.release(fence, now()));
+      if (isLettingGo) writes.end(() => jobs.release(fence, now()));
       else writes.end(() => crash(new Error('the worker thread ended without a result')));
     } catch (error) {
       writes.end(() => crash(error));
@@ -128,9 +160,6 @@ export function startJobRun(options: JobRunOptions): JobRun {
 
   return {
     ended: run(),
-    drain() {
-      isDraining = true;
-      if (writes.isHeld()) worker.tell(command.drain, drainGraceMs);
-    },
+    drain: () => letGo(drainGraceMs),
   };
 }

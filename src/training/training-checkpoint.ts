@@ -1,5 +1,6 @@
 /** A fit's state tied to its job: it is refused when config, data or format are not those it was saved under. */
 import { createHash } from 'node:crypto';
+import { canonicalJson } from '../contracts/canonical-json.ts';
 import type { ResolvedModelConfig } from '../contracts/model-config.ts';
 import { CheckpointError, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 import type { FitState } from './fit.ts';
@@ -24,7 +25,8 @@ export interface TrainingCheckpoint {
 }
 
 export function trainingIdentity(config: ResolvedModelConfig, dataHash: string): TrainingIdentity {
-  const hash = createHash('sha256').update(JSON.stringify(sortKeys(config)));
+  // A store may give the config's keys back in another order.
+  const hash = createHash('sha256').update(canonicalJson(config));
   return { config: hash.digest('hex'), data: dataHash };
 }
 
@@ -42,12 +44,4 @@ export function openCheckpoint(bytes: Uint8Array, identity: TrainingIdentity): T
     throw new CheckpointError(message);
   }
   return { ...saved, state: { values, tensors } };
-}
-
-/** A store may give an object's keys back in another order. */
-function sortKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sortKeys);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, item]) => [key, sortKeys(item)]));
 }

@@ -73,6 +73,7 @@ export async function startService(options: TestOptions = {}): Promise<TestServi
       allowAnonymous: false,
       maxUploadBytes: 64 * 1024 ** 2,
       jobMemoryBytes: 512 * 1024 ** 2,
+      maxQueuedJobs: 1000,
       ...options.config,
     },
     logger,

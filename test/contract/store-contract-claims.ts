@@ -51,7 +51,7 @@ export function claimsContract(current: Current): void {
       expect(claimed.validation).toBeNull();
       expect(claimed.checkpoint).toBeNull();
       expect(claimed.job).toMatchObject({ state: 'running', attempt: 1, started_at: at(1000).toISOString() });
-      expect(await typesOf(idOf('job', 1))).toEqual(['queued', 'started']);
+      expect(await typesOf(idOf('job', 1))).toEqual(['queued', 'warning', 'started']);
     });
 
     it('hands over the dataset to validate on, and keeps it from being deleted until the job has ended', async () => {
@@ -164,7 +164,7 @@ export function claimsContract(current: Current): void {
       expect(await store.jobs.releaseOwner('dead', at(1001))).toBe(1);
       expect(await store.jobs.releaseOwner('dead', at(1002))).toBe(0);
       expect(await store.jobs.get(jobId)).toMatchObject({ state: 'queued', finished_at: null });
-      expect(await store.jobs.holds(alive.fence)).toBe(true);
+      expect(await store.jobs.standing(alive.fence)).toBe('held');
       const last = (await store.jobs.events(jobId, 0, 100)).at(-1);
       expect(last).toMatchObject({ type: 'released', data: { reason: 'crash', crashes: 1 } });
     });
@@ -177,8 +177,8 @@ export function claimsContract(current: Current): void {
       expect(await store.jobs.releaseExpired(at(1015))).toBe(0);
       expect(await store.jobs.renew(renewed.fence, 15_000, at(1010))).toBe('ok');
       expect(await store.jobs.releaseExpired(at(1016))).toBe(1);
-      expect(await store.jobs.holds(lost.fence)).toBe(false);
-      expect(await store.jobs.holds(renewed.fence)).toBe(true);
+      expect(await store.jobs.standing(lost.fence)).toBe('lost');
+      expect(await store.jobs.standing(renewed.fence)).toBe('held');
     });
 
     it('releaseAll gives back every running job', async () => {

@@ -58,9 +58,14 @@ export function diagnosticsContract(current: Current): void {
       ];
       await store.jobs.progress(fence, reports, 'reference/1', at(1001));
       await store.jobs.progress(fence, [recordOf(3)], 'reference/1', at(1002));
-      const [first, second] = await store.jobs.events(fence.jobId, 2, 10);
-      expect(first!.data).toMatchObject({ diagnostics: { epoch: 2, layers }, findings: [findingOf()] });
-      expect(Object.keys(second!.data)).toEqual(['epoch', 'epochs', 'loss', 'validation_loss']);
+      const events = await store.jobs.events(fence.jobId, 3, 10);
+      const { code, message } = findingOf();
+      expect(events.map(({ type, data }) => [type, data])).toMatchObject([
+        ['progress', { epoch: 2 }],
+        ['diagnostics', { epoch: 2, layers }],
+        ['warning', { code, message }],
+        ['progress', { epoch: 3 }],
+      ]);
     });
 
     it('copies findings into the warnings at once, and they stay there when the job has ended', async () => {

@@ -34,6 +34,10 @@ const losses: Record<string, (store: Store, fence: Fence) => Promise<unknown>> =
     return claimJob(store, 'successor');
   },
   'a crash count': (store) => store.jobs.releaseAll(at(1500)),
+  'a pause': async (store, fence) => {
+    await store.jobs.pause(fence.jobId, at(1400));
+    await store.jobs.release(fence, at(1500));
+  },
   'a cancel': (store, fence) => store.jobs.cancel(fence.jobId, at(1500)),
   'its own end': (store, fence) => store.jobs.finish(fence, resultOf(smallWeights), at(1500)),
 };
@@ -59,7 +63,7 @@ export function fencesContract(current: Current): void {
         await store.jobs.checkpoint(fence, 1, new Uint8Array([1]), at(1002));
         await lose(store, fence);
         const before = await snapshot(store, fence.jobId);
-        expect(await store.jobs.holds(fence)).toBe(false);
+        expect(await store.jobs.standing(fence)).toBe('lost');
         expect(await write(store, fence)).toBe('lost');
         expect(await snapshot(store, fence.jobId)).toEqual(before);
       },

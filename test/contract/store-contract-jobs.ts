@@ -51,7 +51,10 @@ export function jobsContract(current: Current): void {
       expect(submitted).toEqual({ outcome: 'ok', job });
       expect(await store.jobs.get(job.id)).toEqual(job);
       const events = await store.jobs.events(job.id, 0, 100);
-      expect(events).toEqual([{ id: 1, type: 'queued', at: at(1).toISOString(), data: {} }]);
+      expect(events).toEqual([
+        { id: 1, type: 'queued', at: at(1).toISOString(), data: { reason: 'submit' } },
+        { id: 2, type: 'warning', at: at(1).toISOString(), data: jobOf(1).warnings[0] },
+      ]);
     });
 
     it('counts by state', async () => {
@@ -78,7 +81,7 @@ export function jobsContract(current: Current): void {
       await addModelAndDataset(store);
       await store.jobs.submit(jobOf(1), at(1));
       await expect(store.jobs.submit(jobOf(1), at(2))).rejects.toThrow();
-      expect(await typesOf(idOf('job', 1))).toEqual(['queued']);
+      expect(await typesOf(idOf('job', 1))).toEqual(['queued', 'warning']);
     });
   });
 
@@ -120,10 +123,10 @@ export function jobsContract(current: Current): void {
       const job = await store.jobs.get(fence.jobId);
       expect(job).toMatchObject({ loss: 0.25, validation_loss: 0.3, engine: 'reference/1' });
       expect(job?.progress).toMatchObject({ epoch: 4, epochs: 100, fraction: 0.04 });
-      const events = await store.jobs.events(fence.jobId, 2, 100);
-      expect(events.map(({ id, type, data }) => ({ id, type, epoch: data.epoch }))).toEqual([
-        { id: 3, type: 'progress', epoch: 3 },
-        { id: 4, type: 'progress', epoch: 4 },
+      const events = await store.jobs.events(fence.jobId, 3, 100);
+      expect(events).toEqual([
+        { id: 4, type: 'progress', at: at(1001).toISOString(), data: { ...records[2], epochs: 100 } },
+        { id: 5, type: 'progress', at: at(1002).toISOString(), data: { ...records[3], epochs: 100 } },
       ]);
     });
 
@@ -151,7 +154,7 @@ export function jobsContract(current: Current): void {
       await expect(store.jobs.progress(fence, records, 'reference/1', at(1001))).rejects.toThrow(name);
       expect(await store.jobs.history(fence.jobId)).toEqual([]);
       expect(await store.jobs.get(fence.jobId)).toEqual(before);
-      expect(await typesOf(fence.jobId)).toEqual(['queued', 'started']);
+      expect(await typesOf(fence.jobId)).toEqual(['queued', 'warning', 'started']);
     });
 
     it('refuses an epoch twice and an empty group', async () => {
@@ -182,9 +185,9 @@ export function jobsContract(current: Current): void {
       for (let epoch = 1; epoch <= 5; epoch++) {
         await store.jobs.progress(fence, [recordOf(epoch)], 'reference/1', at(1000 + epoch));
       }
-      const page = await store.jobs.events(fence.jobId, 3, 2);
-      expect(page.map(({ id }) => id)).toEqual([4, 5]);
-      expect(await store.jobs.events(fence.jobId, 7, 2)).toEqual([]);
+      const page = await store.jobs.events(fence.jobId, 4, 2);
+      expect(page.map(({ id }) => id)).toEqual([5, 6]);
+      expect(await store.jobs.events(fence.jobId, 8, 2)).toEqual([]);
       expect(await store.jobs.events(idOf('job', 9), 0, 2)).toEqual([]);
     });
   });

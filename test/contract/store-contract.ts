@@ -1,11 +1,14 @@
 /** What every implementation of the store ports must do. */
 import { afterEach, beforeEach, describe } from 'vitest';
 import type { Store } from '../../src/store/ports.ts';
+import { actionsContract } from './store-contract-actions.ts';
 import { claimsContract } from './store-contract-claims.ts';
 import { collectionsContract } from './store-contract-collections.ts';
 import { diagnosticsContract } from './store-contract-diagnostics.ts';
+import { eventsContract } from './store-contract-events.ts';
 import { fencesContract } from './store-contract-fences.ts';
 import { jobsContract } from './store-contract-jobs.ts';
+import { submitContract } from './store-contract-submit.ts';
 
 export interface StoreHarness {
   /** An empty store. */
@@ -28,6 +31,9 @@ export function storeContract(name: string, open: () => Promise<StoreHarness>): 
     collectionsContract(() => harness);
     jobsContract(() => harness);
     diagnosticsContract(() => harness);
+    submitContract(() => harness);
+    actionsContract(() => harness);
+    eventsContract(() => harness);
     claimsContract(() => harness);
     fencesContract(() => harness);
   });

@@ -12,6 +12,8 @@ import { dataFolder } from '../../src/store/sqlite/data-folder.ts';
 import * as datasets from '../../src/store/sqlite/datasets.ts';
 import { selectNext } from '../../src/store/sqlite/job-claims.ts';
 import * as jobs from '../../src/store/sqlite/job-records.ts';
+import { selectEnded } from '../../src/store/sqlite/job-retention.ts';
+import { countQueued } from '../../src/store/sqlite/job-submit.ts';
 import * as models from '../../src/store/sqlite/models.ts';
 import { composeStore, openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts';
 import * as versions from '../../src/store/sqlite/versions.ts';
@@ -102,6 +104,8 @@ describe('durability', () => {
         .join('; ');
     const queries: [string, string][] = [
       ['jobs_queue', selectNext],
+      ['jobs_queue', countQueued],
+      ['jobs_by_end', selectEnded],
       ['jobs_active_by_model', models.selectActiveJob],
       ['jobs_active_by_dataset', datasets.selectActiveJob],
       ['jobs_active_by_validation_dataset', datasets.selectActiveValidation],

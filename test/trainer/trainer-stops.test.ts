@@ -129,6 +129,75 @@ describe('a drain', () => {
   });
 });
 
+describe('a pause', () => {
+  const pause = (id: string) => bench.store.jobs.pause(id, new Date());
+  const paused = (id: string) => bench.waitFor(id, ({ state }) => state === 'paused');
+
+  it('comes true within a second; resumed, the job goes on to the same bits', async () => {
+    bench = await openBench(columnsOf(200));
+    const id = await bench.submit(mediumJob);
+    bench.startTrainer();
+    for (let i = 0, epoch = 0; i < 2; i++) {
+      await bench.waitFor(id, ({ progress }) => progress.epoch > epoch);
+      const startedAt = performance.now();
+      await pause(id);
+      ({ epoch } = (await paused(id)).progress);
+      expect(performance.now() - startedAt).toBeLessThan(1_000);
+      expect((await eventsOf(id, 'checkpoint')).at(-1)).toEqual({ epoch });
+      await bench.store.jobs.resume(id, new Date());
+    }
+    expect(await bench.ended(id)).toMatchObject({ state: 'succeeded', attempt: 3 });
+    await expectUndisturbed(id);
+  });
+
+  it('leaves the trainer free for the next job', async () => {
+    bench = await openBench(columnsOf(200));
+    const id = await bench.submit(endlessJob);
+    bench.startTrainer();
+    await bench.waitFor(id, ({ progress }) => progress.epoch > 0);
+    const next = await bench.submit(shortJob);
+    await pause(id);
+    expect(await bench.ended(next)).toMatchObject({ state: 'succeeded' });
+    expect(await bench.store.jobs.get(id)).toMatchObject({ state: 'paused', attempt: 1 });
+  });
+
+  it('does not wait for an epoch of many seconds', async () => {
+    bench = await openBench(columnsOf(10_000));
+    const id = await bench.submit(slowEpochJob);
+    bench.startTrainer();
+    await bench.waitFor(id, ({ state }) => state === 'running');
+    await sleep(500);
+    const startedAt = performance.now();
+    await pause(id);
+    await paused(id);
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(await eventsOf(id, 'paused')).toEqual([{ reason: 'request' }]);
+  });
+
+  it.each([
+    ['pause', 'paused'],
+    ['cancel', 'cancelled'],
+  ] as const)('or a cancel ends the reading of the table: %s', async (action, state) => {
+    bench = await openBench(columnsOf(50));
+    const id = await bench.submit(shortJob);
+    const aborted = Promise.withResolvers<void>();
+    const trainer = bench.startTrainer({
+      readTable: (_path, _columns, signal) =>
+        new Promise((_, reject) => {
+          signal.addEventListener('abort', () => {
+            aborted.resolve();
+            reject(new Error('planted: interrupted'));
+          });
+        }),
+    });
+    await bench.waitFor(id, (job) => job.state === 'running');
+    await bench.store.jobs[action](id, new Date());
+    await aborted.promise;
+    expect(await bench.waitFor(id, (job) => job.state === state)).toMatchObject({ attempt: 1 });
+    expect(trainer.log.filter(({ msg }) => msg === 'the job crashed')).toEqual([]);
+  });
+});
+
 describe('a worker thread that is lost', () => {
   it('costs its job nothing but time: the same trainer takes it up at its last checkpoint', async () => {
     bench = await openBench(columnsOf(200));
@@ -146,8 +215,9 @@ describe('a worker thread that is lost', () => {
     await workers[0].terminate();
     expect(await bench.ended(id)).toMatchObject({ state: 'succeeded', attempt: 2, error: null });
     expect(await eventsOf(id, 'released')).toEqual([{ reason: 'crash', crashes: 1 }]);
-    const [resumed] = await eventsOf(id, 'resumed');
-    expect(resumed.from_epoch).toBeGreaterThan(0);
+    expect(await eventsOf(id, 'resumed')).toEqual([
+      { attempt: 2, from_epoch: expect.toSatisfy((n) => n > 0) },
+    ]);
     await expectUndisturbed(id);
     expect(trainer.log.map(({ msg }) => msg)).toEqual(['the job crashed']);
     expect(workers).toHaveLength(2);

@@ -247,7 +247,7 @@ describe('a stale trainer', () => {
     // Longer than the rest of the job takes.
     await sleep(900);
     expect(await bench.everything(id)).toEqual(before);
-    expect(await bench.store.jobs.holds(claimed.fence)).toBe(true);
+    expect(await bench.store.jobs.standing(claimed.fence)).toBe('held');
     expect(stale.log.map(({ msg }) => msg)).toEqual([
       'the job is no longer ours, or its store failed; letting go',
     ]);

@@ -21,6 +21,9 @@ describe('readConfig', () => {
       allowAnonymous: false,
       trainerConcurrency: 1,
       checkpointSeconds: 5,
+      maxQueuedJobs: 1000,
+      jobRetentionDays: null,
+      eventRetentionDays: 30,
       maxUploadBytes: 2 * 1024 ** 3,
       logLevel: 'info',
     });
@@ -63,6 +66,12 @@ describe('readConfig', () => {
   it('splits keys at commas and trims them', () => {
     const { apiKeys } = readConfig({ API_KEYS: 'first-key-0123456789, second-key-0123456789' });
     expect(apiKeys).toEqual(['first-key-0123456789', 'second-key-0123456789']);
+  });
+
+  it('takes fractions of a day for what is kept, and 0 for ever', () => {
+    const config = readConfig({ JOB_RETENTION_DAYS: '0.5', EVENT_RETENTION_DAYS: '0' });
+    expect(config).toMatchObject({ jobRetentionDays: 0.5, eventRetentionDays: null });
+    expect(problemsOf({ JOB_RETENTION_DAYS: '-1' })).toEqual([expect.stringContaining('0 for ever')]);
   });
 
   it('takes fractions of a second between checkpoints', () => {

@@ -14,6 +14,7 @@ const loopbackOrigin = /^https?:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,
 
 export function addAuthentication(app: ApiInstance, { apiKeys, allowAnonymous }: AccessPolicy): void {
   const hashes = apiKeys.map(hashOf);
+  app.decorateRequest('keyHolder', '');
   app.addHook('onRoute', (route) => {
     // The documentation pages come from a plugin that declares routes of its own.
     if (/^\/docs(\/|$)/.test(route.url)) route.config = { ...route.config, auth: 'public' };
@@ -24,20 +25,21 @@ export function addAuthentication(app: ApiInstance, { apiKeys, allowAnonymous }:
   });
   app.addHook('onRequest', async (request) => {
     if (hashes.length > 0) {
-      if (request.routeOptions.config.auth === 'key') checkKey(request, hashes);
+      if (request.routeOptions.config.auth === 'key') request.keyHolder = checkKey(request, hashes);
     } else if (!allowAnonymous) {
       checkLoopback(request);
     }
   });
 }
 
-function checkKey(request: FastifyRequest, hashes: readonly Buffer[]): void {
+/** @returns the hash of the key */
+function checkKey(request: FastifyRequest, hashes: readonly Buffer[]): string {
   const header = request.headers.authorization;
   const key = /^Bearer +([\x21-\x7e]+) *$/i.exec(header ?? '')?.[1];
   // Equal-length hashes compare in constant time, and every key is compared, so time tells neither the key nor which one.
   const given = hashOf(key ?? '');
   const matches = hashes.filter((hash) => timingSafeEqual(hash, given)).length;
-  if (key !== undefined && matches > 0) return;
+  if (key !== undefined && matches > 0) return given.toString('hex');
   const fault = header === undefined ? '' : ', error="invalid_token"';
   throw new TrainyardError('unauthorized', 'expected "Authorization: Bearer <key>" with a valid key', {
     headers: { 'www-authenticate': `Bearer realm="trainyard"${fault}` },

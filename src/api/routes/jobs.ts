@@ -1,5 +1,6 @@
 /** `/api/v1/jobs`: durable training runs. */
 import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
 import { Diagnostics, DiagnosticsQuery } from '../../contracts/diagnostics.ts';
 import {
   History,
@@ -35,6 +36,40 @@ const configCodes = [
   'memory_exceeded',
 ] as const;
 
+const SubmitHeaders = z.looseObject({
+  'idempotency-key': z
+    .string()
+    .regex(/^[\x21-\x7e]{1,255}$/, 'expected 1 to 255 visible ASCII characters')
+    .optional()
+    .meta({
+      description:
+        'A name of your choosing for this request. Sent again within 24 hours, the same request is answered as the first time, with `Idempotency-Replayed: true`, and makes no second job; another request under the same key is 422. A refused request leaves its key free',
+    }),
+});
+
+const actions = [
+  {
+    action: 'cancel',
+    operationId: 'cancelJob',
+    summary: 'Cancel a job at once',
+    description: 'Whatever it has done so far makes no version. Cancelling a cancelled job is the same 202.',
+  },
+  {
+    action: 'pause',
+    operationId: 'pauseJob',
+    summary: 'Pause a job',
+    description:
+      'A queued job is paused at once; a running one saves its state within a second and then is `paused`. Pausing a paused job is the same 202.',
+  },
+  {
+    action: 'resume',
+    operationId: 'resumeJob',
+    summary: 'Resume a paused job',
+    description:
+      'It waits for a trainer again, at its old place, and goes on from its checkpoint to the bits that it would have come to.',
+  },
+] as const;
+
 export function registerJobRoutes(app: ApiInstance, jobs: JobService): void {
   app.post(
     base,
@@ -46,12 +81,23 @@ export function registerJobRoutes(app: ApiInstance, jobs: JobService): void {
         summary: 'Train a model on a dataset',
         description:
           "Trains the model's config of this moment unless the body carries one. The answer's Location is the job. Pointers under /config are into the config that the job would train.",
+        headers: SubmitHeaders,
         body: JobRequest,
-        response: responses({ 202: Job }, ...keyCodes, ...jsonBodyCodes, ...configCodes),
+        response: responses(
+          { 202: Job },
+          ...keyCodes,
+          ...jsonBodyCodes,
+          ...configCodes,
+          'idempotency_key_reused',
+          'queue_full',
+        ),
       },
     },
     async (request, reply) => {
-      const job = await jobs.submit(request.body);
+      const key = request.headers['idempotency-key'];
+      const submittedAs = key === undefined ? undefined : { holder: request.keyHolder, key };
+      const { job, isReplayed } = await jobs.submit(request.body, submittedAs);
+      if (isReplayed) reply.header('idempotency-replayed', 'true');
       return reply.code(202).header('location', `${base}/${job.id}`).send(job);
     },
   );
@@ -87,19 +133,39 @@ export function registerJobRoutes(app: ApiInstance, jobs: JobService): void {
     async (request, reply) => jobs.get(request.params.job, request.query.wait ?? 0, clientGone(reply)),
   );
 
-  app.post(
-    `${base}/:job/cancel`,
+  for (const { action, ...documented } of actions) {
+    app.post(
+      `${base}/:job/${action}`,
+      {
+        config: { auth: 'key' },
+        schema: {
+          tags,
+          ...documented,
+          params: JobParams,
+          response: responses({ 202: Job }, ...keyCodes, 'job_not_found', 'job_state_conflict'),
+        },
+      },
+      async (request, reply) => reply.code(202).send(await jobs.act(action, request.params.job)),
+    );
+  }
+
+  app.delete(
+    `${base}/:job`,
     {
       config: { auth: 'key' },
       schema: {
         tags,
-        operationId: 'cancelJob',
-        summary: 'Cancel a job at once',
+        operationId: 'deleteJob',
+        summary: 'Delete a job that has ended',
+        description: 'Its history and events go along; the version that it made stays.',
         params: JobParams,
-        response: responses({ 202: Job }, ...keyCodes, 'job_not_found', 'job_state_conflict'),
+        response: responses({ 204: z.undefined() }, ...keyCodes, 'job_not_found', 'job_state_conflict'),
       },
     },
-    async (request, reply) => reply.code(202).send(await jobs.cancel(request.params.job)),
+    async (request, reply) => {
+      await jobs.delete(request.params.job);
+      return reply.code(204).send(undefined);
+    },
   );
 
   app.get(

@@ -1,4 +1,6 @@
 /** Jobs: what can be refused is refused at submit, the rest is a durable row that a trainer claims. */
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../../contracts/canonical-json.ts';
 import type { Diagnostics } from '../../contracts/diagnostics.ts';
 import type { EpochRecord, Job, JobListQuery, JobRequest } from '../../contracts/job.ts';
 import { terminalStates } from '../../contracts/job.ts';
@@ -7,7 +9,7 @@ import type { Page } from '../../contracts/page.ts';
 import type { DataService } from '../../data/messages.ts';
 import { type FieldError, TrainyardError } from '../../errors.ts';
 import { createId } from '../../store/ids.ts';
-import type { Store, StoredDataset } from '../../store/ports.ts';
+import type { ActionResult, IdempotencyKey, Store, StoredDataset, SubmitResult } from '../../store/ports.ts';
 import { weightedLabels } from '../../training/class-weight-problems.ts';
 import { networkLayers } from '../../training/network-layers.ts';
 import { resolveConfig } from '../../training/resolve-config.ts';
@@ -18,14 +20,17 @@ interface JobDependencies {
   readonly store: Store;
   readonly data: DataService;
   readonly now: () => Date;
-  /** Memory that one job may need, bytes. */
-  readonly jobMemoryBytes: number;
+  readonly config: {
+    /** Memory that one job may need, bytes. */
+    readonly jobMemoryBytes: number;
+    readonly maxQueuedJobs: number;
+  };
   readonly limits: ApiLimits;
 }
 
 export type JobService = ReturnType<typeof createJobService>;
 
-export function createJobService({ store, data, now, jobMemoryBytes, limits }: JobDependencies) {
+export function createJobService({ store, data, now, config: settings, limits }: JobDependencies) {
   async function find(id: string): Promise<Job> {
     const job = await store.jobs.get(id);
     if (!job) throw notFound(id);
@@ -61,8 +66,15 @@ export function createJobService({ store, data, now, jobMemoryBytes, limits }: J
   });
 
   return {
-    /** @throws TrainyardError `unknown_reference`, or whatever the config cannot be against the dataset: all 422 */
-    async submit(request: JobRequest): Promise<Job> {
+    /**
+     * @param submitted who sent the request under which idempotency key; undefined without one
+     * @throws TrainyardError `unknown_reference`, `idempotency_key_reused`, or whatever the config cannot be against the dataset: all
+     *   422; `queue_full`
+     */
+    async submit(request: JobRequest, submitted: SubmittedAs | undefined): Promise<Submission> {
+      const idempotency = submitted && { ...submitted, requestSha256: sha256(canonicalJson(request)) };
+      const earlier = idempotency && (await store.jobs.replay(idempotency));
+      if (earlier) return answerTo(earlier);
       const [model, dataset] = await Promise.all([
         store.models.get(request.model),
         store.datasets.get(request.dataset),
@@ -70,7 +82,7 @@ export function createJobService({ store, data, now, jobMemoryBytes, limits }: J
       if (!model || !dataset) throw unknownReferences(request, model !== null, dataset !== null);
       const asked = request.config ?? model.config;
       const { config, epochs, warnings } = resolveConfig(asked, dataset, {
-        memoryBytes: jobMemoryBytes,
+        memoryBytes: settings.jobMemoryBytes,
         presentLabels: await presentLabels(asked, dataset),
         validationDataset: await findValidation(asked),
       });
@@ -81,16 +93,14 @@ export function createJobService({ store, data, now, jobMemoryBytes, limits }: J
         config,
         epochs,
         warnings,
+        priority: request.priority,
       };
-      const submitted = await store.jobs.submit({ ...job, priority: request.priority }, now());
-      if (submitted.outcome === 'ok') return submitted.job;
-      if (submitted.outcome === 'validation_dataset_gone')
-        throw unknownValidation(validationDataset(config)!);
-      throw unknownReferences(
-        request,
-        submitted.outcome !== 'model_gone',
-        submitted.outcome !== 'dataset_gone',
-      );
+      const result = await store.jobs.submit(job, now(), { maxQueued: settings.maxQueuedJobs, idempotency });
+      if (result.outcome === 'validation_dataset_gone') throw unknownValidation(validationDataset(config)!);
+      if (result.outcome === 'model_gone' || result.outcome === 'dataset_gone') {
+        throw unknownReferences(request, result.outcome !== 'model_gone', result.outcome !== 'dataset_gone');
+      }
+      return answerTo(result);
     },
 
     /** Answers when the job has ended, or after so many seconds with the job as it then is. */
@@ -101,15 +111,17 @@ export function createJobService({ store, data, now, jobMemoryBytes, limits }: J
 
     list: (query: JobListQuery): Promise<Page<Job>> => store.jobs.list(query),
 
-    /** @throws TrainyardError `job_state_conflict` when the job has ended otherwise */
-    async cancel(id: string): Promise<Job> {
-      const result = await store.jobs.cancel(id, now());
+    /** @throws TrainyardError `job_not_found`, `job_state_conflict` */
+    async act(action: JobAction, id: string): Promise<Job> {
+      const result = await store.jobs[action](id, now());
       if (result.outcome === 'ok') return result.job;
-      if (result.outcome === 'not_found') throw notFound(id);
-      throw new TrainyardError(
-        'job_state_conflict',
-        `expected a job that has not ended, ${id} is ${result.state}`,
-      );
+      throw refusalOf(result, id, expectedOf[action]);
+    },
+
+    /** @throws TrainyardError `job_not_found`, `job_state_conflict` */
+    async delete(id: string): Promise<void> {
+      const result = await store.jobs.delete(id);
+      if (result !== 'deleted') throw refusalOf(result, id, 'a job that has ended');
     },
 
     async history(id: string, maxPoints: number | undefined): Promise<EpochRecord[]> {
@@ -158,6 +170,57 @@ function unknownReferences(request: JobRequest, hasModel: boolean, hasDataset: b
   if (!hasDataset)
     errors.push({ pointer: '/dataset', code: 'unknown_reference', message: `no dataset ${request.dataset}` });
   return new TrainyardError('unknown_reference', errors.map(({ message }) => message).join('; '), { errors });
+}
+
+export type JobAction = 'cancel' | 'pause' | 'resume';
+
+const expectedOf: Record<JobAction, string> = {
+  cancel: 'a job that has not ended',
+  pause: 'a job that has not ended',
+  resume: 'a paused job',
+};
+
+function refusalOf(
+  result: Exclude<ActionResult, { outcome: 'ok' }>,
+  id: string,
+  expected: string,
+): TrainyardError {
+  if (result.outcome === 'not_found') return notFound(id);
+  return new TrainyardError('job_state_conflict', `expected ${expected}, ${id} is ${result.state}`);
+}
+
+/** Whose idempotency key a request carries. */
+export type SubmittedAs = Pick<IdempotencyKey, 'holder' | 'key'>;
+
+export interface Submission {
+  readonly job: Job;
+  /** The job was made by an earlier request with the same key. */
+  readonly isReplayed: boolean;
+}
+
+/** @throws TrainyardError `idempotency_key_reused`, `queue_full` */
+function answerTo(
+  result: Exclude<SubmitResult, { outcome: 'model_gone' | 'dataset_gone' | 'validation_dataset_gone' }>,
+): Submission {
+  switch (result.outcome) {
+    case 'ok':
+      return { job: result.job, isReplayed: false };
+    case 'replayed':
+      return { job: result.job, isReplayed: true };
+    case 'key_reused':
+      throw new TrainyardError(
+        'idempotency_key_reused',
+        'expected the request that this Idempotency-Key was first sent with, or a new key',
+      );
+    case 'queue_full':
+      throw new TrainyardError('queue_full', 'the queue has no room; try again when a job has started', {
+        headers: { 'retry-after': '5' },
+      });
+  }
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 function notFound(id: string): TrainyardError {

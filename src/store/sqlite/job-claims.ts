@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { type ResolvedModelConfig, validationDataset } from '../../contracts/model-config.ts';
-import type { ClaimedJob, JobStore } from '../ports.ts';
+import type { ClaimedJob, Fence, JobStore, Standing } from '../ports.ts';
 import { CorruptBlob } from './blob-files.ts';
 import { type CheckpointRow, createCheckpointRows } from './checkpoint-rows.ts';
 import type { StoreContext } from './context.ts';
@@ -19,8 +19,8 @@ export const selectNext = `
 // The attempt is part of the condition: what was read before (checkpoint included) is only true of that attempt.
 const takeJob = `
   UPDATE jobs SET state = 'running', owner = @owner, lease_until = @leaseUntil, attempt = attempt + 1,
-    started_at = coalesce(started_at, @now), attempt_started_at = @now, progressed_at = NULL,
-    epoch = @epoch, attempt_epoch = @epoch,
+    started_at = coalesce(started_at, @now), progressed_at = NULL, epoch_seconds = NULL,
+    epoch = @epoch, announced_epoch = min(announced_epoch, @epoch),
     loss = (SELECT loss FROM history WHERE job_id = @id AND epoch = @epoch),
     validation_loss = (SELECT validation_loss FROM history WHERE job_id = @id AND epoch = @epoch)
   WHERE id = @id AND attempt = @attempt AND state = 'queued'`;
@@ -41,7 +41,8 @@ const countHistoryAfter = 'SELECT count(*) FROM history WHERE job_id = ? AND epo
 const extendLease = `
   UPDATE jobs SET lease_until = @leaseUntil WHERE id = @jobId AND attempt = @attempt AND state = 'running'`;
 
-const selectHeld = `SELECT 1 FROM jobs WHERE id = @jobId AND attempt = @attempt AND state = 'running'`;
+const selectStanding = `
+  SELECT iif(pause_requested, 'pause', 'held') FROM jobs WHERE id = @jobId AND attempt = @attempt AND state = 'running'`;
 
 interface Candidate {
   readonly id: string;
@@ -55,7 +56,7 @@ interface ResumePoint {
   readonly state: Uint8Array | null;
 }
 
-type JobClaims = Pick<JobStore, 'claim' | 'renew' | 'holds'>;
+type JobClaims = Pick<JobStore, 'claim' | 'renew' | 'standing'>;
 
 export function createJobClaims(context: StoreContext): JobClaims {
   const { connection, blobs } = context;
@@ -63,7 +64,7 @@ export function createJobClaims(context: StoreContext): JobClaims {
   const next = database.prepare<[], Candidate>(selectNext);
   const checkpoints = createCheckpointRows(database);
   const extend = database.prepare<{ jobId: string; attempt: number; leaseUntil: string }>(extendLease);
-  const held = database.prepare<{ jobId: string; attempt: number }>(selectHeld);
+  const standing = database.prepare<Fence, Standing>(selectStanding).pluck();
   const take = createTake(context);
   const trim = createTrim(context);
 
@@ -87,8 +88,8 @@ export function createJobClaims(context: StoreContext): JobClaims {
       const values = { jobId, attempt, leaseUntil: later(now, leaseMs) };
       return write(() => extend.run(values)).changes === 1 ? 'ok' : 'lost';
     },
-    async holds({ jobId, attempt }) {
-      return held.get({ jobId, attempt }) !== undefined;
+    async standing({ jobId, attempt }) {
+      return standing.get({ jobId, attempt }) ?? 'lost';
     },
   };
 }
@@ -120,7 +121,7 @@ function createTake({ connection: { database }, folder }: StoreContext) {
   const byId = database.prepare<[string], JobRow>(selectJob);
   const datasetById = database.prepare<[string], DatasetRow>(selectDataset);
   const checkpoints = createCheckpointRows(database);
-  const appendEvent = createEventAppender(database);
+  const events = createEventAppender(database);
   // It exists: a dataset of an active job cannot be deleted.
   const datasetOf = (id: string) => toStoredDataset(datasetById.get(id) as DatasetRow);
   const pathOf = ({ file }: { readonly file: string }) => join(folder.datasets, file);
@@ -136,8 +137,8 @@ function createTake({ connection: { database }, folder }: StoreContext) {
     forget.run(id, point.epoch);
     diagnostics.deleteAfter(id, point.epoch);
     orphans.push(...checkpoints.deleteAfter(id, point.id));
-    if (attempt === 0) appendEvent(id, 'started', now, { attempt: 1 });
-    else appendEvent(id, 'resumed', now, { attempt: attempt + 1, from_epoch: point.epoch });
+    if (attempt === 0) events.append(id, 'started', now, { attempt: 1 });
+    else events.append(id, 'resumed', now, { attempt: attempt + 1, from_epoch: point.epoch });
     const row = byId.get(id) as JobRow;
     const config: ResolvedModelConfig = JSON.parse(row.config);
     const dataset = datasetOf(row.dataset);

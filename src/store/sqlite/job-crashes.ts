@@ -22,11 +22,14 @@ const selectAll = `SELECT id, crashes + 1 AS crashes FROM jobs WHERE state = 'ru
 const selectExpired = `SELECT id, crashes + 1 AS crashes FROM jobs WHERE state = 'running' AND lease_until < ?`;
 
 const requeueJob = `
-  UPDATE jobs SET state = 'queued', crashes = @crashes, owner = NULL, lease_until = NULL WHERE id = @id`;
+  UPDATE jobs SET state = iif(pause_requested, 'paused', 'queued'), crashes = @crashes, pause_requested = 0,
+    owner = NULL, lease_until = NULL
+  WHERE id = @id
+  RETURNING state`;
 
 const poisonJob = `
   UPDATE jobs SET state = 'failed', stop_reason = 'poison', crashes = @crashes, error_code = 'poison',
-    error_message = @message, finished_at = @now, owner = NULL, lease_until = NULL
+    error_message = @message, finished_at = @now, pause_requested = 0, owner = NULL, lease_until = NULL
   WHERE id = @id`;
 
 type JobCrashes = Pick<JobStore, 'releaseOwner' | 'releaseAll' | 'releaseExpired'>;
@@ -36,21 +39,21 @@ export function createJobCrashes({ connection, blobs }: StoreContext): JobCrashe
   const ofOwner = database.prepare<string[], HeldJob>(selectOfOwner);
   const all = database.prepare<string[], HeldJob>(selectAll);
   const expired = database.prepare<string[], HeldJob>(selectExpired);
-  const requeue = database.prepare<object>(requeueJob);
+  const requeue = database.prepare<object, 'paused' | 'queued'>(requeueJob).pluck();
   const poison = database.prepare<object>(poisonJob);
   const checkpoints = createCheckpointRows(database);
-  const appendEvent = createEventAppender(database);
+  const events = createEventAppender(database);
 
   /** Returns files to delete after the commit. */
   function takeBack({ id, crashes }: HeldJob, now: Date): string[] {
     if (crashes < poisonousCrashes) {
-      requeue.run({ id, crashes });
-      appendEvent(id, 'released', now, { reason: 'crash', crashes });
+      const type = requeue.get({ id, crashes }) === 'paused' ? 'paused' : 'released';
+      events.append(id, type, now, { reason: 'crash', crashes });
       return [];
     }
     const message = jobErrorCodes.poison;
     poison.run({ id, crashes, message, now: now.toISOString() });
-    appendEvent(id, 'failed', now, { code: 'poison', message, stop_reason: 'poison' });
+    events.append(id, 'failed', now, { code: 'poison', message, stop_reason: 'poison' });
     return checkpoints.deleteAll(id);
   }
 

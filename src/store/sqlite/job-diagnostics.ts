@@ -1,7 +1,7 @@
 /** What was seen inside a training: written with its progress, forgotten past a checkpoint, read as the API shows it. */
 import type { Database } from 'better-sqlite3';
-import type { EpochReport, Finding } from '../../contracts/diagnostics.ts';
-import type { JobDiagnostics, JobEvent } from '../ports.ts';
+import type { EpochReport, Finding, LayerStatistics } from '../../contracts/diagnostics.ts';
+import type { JobDiagnostics } from '../ports.ts';
 import { toJson } from './json-column.ts';
 
 const insertStatistics = 'INSERT INTO layer_statistics (job_id, epoch, layers) VALUES (?, ?, ?)';
@@ -25,9 +25,14 @@ export const findingsOfJob = `(
   SELECT json_group_array(json_object('code', code, 'message', message)) FROM (
     SELECT code, message FROM findings WHERE job_id = jobs.id ORDER BY epoch, code, layer))`;
 
+interface Told {
+  readonly statistics: { readonly epoch: number; readonly layers: LayerStatistics[] } | null;
+  readonly findings: readonly Finding[];
+}
+
 export interface DiagnosticsRows {
-  /** Call only inside `connection.write`. Returns what the progress event says of it: the last statistics, and all findings. */
-  insert(jobId: string, reports: readonly EpochReport[]): JobEvent['data'];
+  /** Call only inside `connection.write`. Returns what there is to tell: the last statistics, and all findings. */
+  insert(jobId: string, reports: readonly EpochReport[]): Told;
   insertFindings(jobId: string, findings: readonly Finding[]): void;
   /** Call only inside `connection.write`. About two hundred rows of statistics at most. */
   deleteAfter(jobId: string, epoch: number): void;
@@ -40,7 +45,7 @@ export function createDiagnosticsRows(database: Database): DiagnosticsRows {
   const deletions = [deleteStatisticsAfter, deleteFindingsAfter].map((sql) =>
     database.prepare<[string, number]>(sql),
   );
-  const statistics = database.prepare<[string], { epoch: number; layers: string }>(selectStatistics);
+  const statisticsOf = database.prepare<[string], { epoch: number; layers: string }>(selectStatistics);
   const findings = database.prepare<[string], Finding>(selectFindings);
 
   function insertFindings(jobId: string, found: readonly Finding[]): void {
@@ -51,21 +56,21 @@ export function createDiagnosticsRows(database: Database): DiagnosticsRows {
   return {
     insertFindings,
     insert(jobId, reports) {
-      let event: JobEvent['data'] = {};
+      let statistics: Told['statistics'] = null;
       for (const { epoch, layers } of reports) {
         if (!layers) continue;
         addStatistics.run(jobId, epoch, toJson(layers));
-        event = { diagnostics: { epoch, layers } };
+        statistics = { epoch, layers };
       }
       const found = reports.flatMap((report) => report.findings ?? []);
       insertFindings(jobId, found);
-      return found.length > 0 ? { ...event, findings: found } : event;
+      return { statistics, findings: found };
     },
     deleteAfter(jobId, epoch) {
       for (const deletion of deletions) deletion.run(jobId, epoch);
     },
     read: (jobId) => ({
-      epochs: statistics.all(jobId).map(({ epoch, layers }) => ({ epoch, layers: JSON.parse(layers) })),
+      epochs: statisticsOf.all(jobId).map(({ epoch, layers }) => ({ epoch, layers: JSON.parse(layers) })),
       findings: findings.all(jobId),
     }),
   };

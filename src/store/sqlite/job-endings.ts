@@ -1,4 +1,4 @@
-/** How a trainer lets go of a job: success with a new version, failure, or back to the queue. */
+/** How a trainer lets go of a job: success with a new version, failure, a pause, or back to the queue. */
 import { createHash } from 'node:crypto';
 import type { Warning } from '../../contracts/names.ts';
 import type { Fence, JobResult, JobStore } from '../ports.ts';
@@ -7,6 +7,7 @@ import { createCheckpointRows } from './checkpoint-rows.ts';
 import type { StoreContext } from './context.ts';
 import { createEventAppender } from './job-events.ts';
 import { toJson } from './json-column.ts';
+import { createTellProgress } from './progress-events.ts';
 
 // Model and datasets are there: none of them can be deleted while the job is active.
 const selectHeld = `
@@ -26,17 +27,18 @@ const insertVersion = `
 
 const succeedJob = `
   UPDATE jobs SET state = 'succeeded', stop_reason = @stopReason, version = @version, metrics = @metrics,
-    warnings = @warnings, engine = @engine, finished_at = @now, owner = NULL, lease_until = NULL
+    warnings = @warnings, engine = @engine, finished_at = @now, pause_requested = 0, owner = NULL, lease_until = NULL
   WHERE id = @jobId`;
 
 const failJob = `
   UPDATE jobs SET state = 'failed', stop_reason = @stopReason, error_code = @code, error_message = @message,
-    finished_at = @now, owner = NULL, lease_until = NULL
+    finished_at = @now, pause_requested = 0, owner = NULL, lease_until = NULL
   WHERE id = @jobId AND attempt = @attempt AND state = 'running'`;
 
 const releaseJob = `
-  UPDATE jobs SET state = 'queued', owner = NULL, lease_until = NULL
-  WHERE id = @jobId AND attempt = @attempt AND state = 'running'`;
+  UPDATE jobs SET state = iif(pause_requested, 'paused', 'queued'), pause_requested = 0, owner = NULL, lease_until = NULL
+  WHERE id = @jobId AND attempt = @attempt AND state = 'running'
+  RETURNING state`;
 
 interface HeldRow {
   readonly model: string;
@@ -53,9 +55,10 @@ export function createJobEndings(context: StoreContext): JobEndings {
   const { connection, blobs } = context;
   const { database, write } = connection;
   const failing = database.prepare<object>(failJob);
-  const releasing = database.prepare<Fence>(releaseJob);
+  const releasing = database.prepare<Fence, 'paused' | 'queued'>(releaseJob).pluck();
   const checkpoints = createCheckpointRows(database);
-  const appendEvent = createEventAppender(database);
+  const events = createEventAppender(database);
+  const tellProgress = createTellProgress(database);
   const succeed = createSucceed(context);
 
   return {
@@ -80,7 +83,8 @@ export function createJobEndings(context: StoreContext): JobEndings {
       const outcome = write(() => {
         const values = { jobId, attempt, code, message, stopReason, now: now.toISOString() };
         if (failing.run(values).changes !== 1) return 'lost';
-        appendEvent(jobId, 'failed', now, { code, message, stop_reason: stopReason });
+        tellProgress(jobId, now, 'always');
+        events.append(jobId, 'failed', now, { code, message, stop_reason: stopReason });
         orphans = checkpoints.deleteAll(jobId);
         return 'ok';
       });
@@ -89,8 +93,11 @@ export function createJobEndings(context: StoreContext): JobEndings {
     },
     async release({ jobId, attempt }, now) {
       return write(() => {
-        if (releasing.run({ jobId, attempt }).changes !== 1) return 'lost';
-        appendEvent(jobId, 'released', now, { reason: 'drain' });
+        const state = releasing.get({ jobId, attempt });
+        if (state === undefined) return 'lost';
+        tellProgress(jobId, now, 'always');
+        if (state === 'paused') events.append(jobId, 'paused', now, { reason: 'request' });
+        else events.append(jobId, 'released', now, { reason: 'drain' });
         return 'ok';
       });
     },
@@ -103,7 +110,8 @@ function createSucceed({ connection: { database } }: StoreContext) {
   const take = database.prepare<[string], { id: number; version: number }>(takeVersion);
   const insert = database.prepare<object>(insertVersion);
   const succeed = database.prepare<object>(succeedJob);
-  const appendEvent = createEventAppender(database);
+  const events = createEventAppender(database);
+  const tellProgress = createTellProgress(database);
 
   return (
     { jobId, attempt }: Fence,
@@ -120,7 +128,9 @@ function createSucceed({ connection: { database } }: StoreContext) {
     const warnings = toJson([...(JSON.parse(job.warnings) as Warning[]), ...result.warnings]);
     const { metrics, engine, stopReason } = columns;
     succeed.run({ jobId, stopReason, version, metrics, warnings, engine, now: columns.now });
-    appendEvent(jobId, 'succeeded', now, { version, stop_reason: stopReason });
+    tellProgress(jobId, now, 'always');
+    events.appendWarnings(jobId, now, result.warnings);
+    events.append(jobId, 'succeeded', now, { version, stop_reason: stopReason });
     return true;
   };
 }

@@ -5,12 +5,17 @@ import { createCheckpointRows } from './checkpoint-rows.ts';
 import type { StoreContext } from './context.ts';
 import { createDiagnosticsRows } from './job-diagnostics.ts';
 import { createEventAppender } from './job-events.ts';
+import { type JobRow, nextPace } from './job-row.ts';
 import { requireFinite, toJson } from './json-column.ts';
+import { createTellProgress } from './progress-events.ts';
+
+const selectPace = `
+  SELECT epoch, progressed_at, epoch_seconds FROM jobs WHERE id = @jobId AND attempt = @attempt AND state = 'running'`;
 
 const raiseProgress = `
-  UPDATE jobs SET epoch = @epoch, loss = @loss, validation_loss = @validationLoss, engine = @engine, progressed_at = @now
-  WHERE id = @jobId AND attempt = @attempt AND state = 'running'
-  RETURNING epochs`;
+  UPDATE jobs SET epoch = @epoch, loss = @loss, validation_loss = @validationLoss, engine = @engine, progressed_at = @now,
+    epoch_seconds = @pace
+  WHERE id = @jobId`;
 
 const insertHistory = `
   INSERT INTO history (job_id, epoch, loss, validation_loss, seconds, metrics) VALUES (?, ?, ?, ?, ?, ?)`;
@@ -19,6 +24,7 @@ const insertHistory = `
 const resetCrashes = `
   UPDATE jobs SET crashes = 0 WHERE id = @jobId AND attempt = @attempt AND state = 'running' RETURNING epoch`;
 
+type PaceRow = Pick<JobRow, 'epoch' | 'progressed_at' | 'epoch_seconds'>;
 type JobProgress = Pick<JobStore, 'progress' | 'checkpoint'>;
 type HistoryValues = [
   jobId: string,
@@ -31,12 +37,14 @@ type HistoryValues = [
 
 export function createJobProgress({ connection, blobs }: StoreContext): JobProgress {
   const { database, write } = connection;
-  const raise = database.prepare<object, number>(raiseProgress).pluck();
+  const paceOf = database.prepare<Fence, PaceRow>(selectPace);
+  const raise = database.prepare<object>(raiseProgress);
   const insert = database.prepare<HistoryValues>(insertHistory);
   const reset = database.prepare<Fence, number>(resetCrashes).pluck();
   const checkpoints = createCheckpointRows(database);
   const diagnostics = createDiagnosticsRows(database);
-  const appendEvent = createEventAppender(database);
+  const events = createEventAppender(database);
+  const tellProgress = createTellProgress(database);
 
   return {
     async progress({ jobId, attempt }, reports, engine, now) {
@@ -46,7 +54,6 @@ export function createJobProgress({ connection, blobs }: StoreContext): JobProgr
       const { epoch, loss, validation_loss } = last;
       const values = {
         jobId,
-        attempt,
         epoch,
         loss,
         validationLoss: validation_loss,
@@ -54,11 +61,14 @@ export function createJobProgress({ connection, blobs }: StoreContext): JobProgr
         now: now.toISOString(),
       };
       return write(() => {
-        const epochs = raise.get(values);
-        if (epochs === undefined) return 'lost';
+        const before = paceOf.get({ jobId, attempt });
+        if (!before) return 'lost';
+        raise.run({ ...values, pace: paceAfter(before, reports, epoch, now) });
         for (const row of rows) insert.run(...row);
-        const seen = diagnostics.insert(jobId, reports);
-        appendEvent(jobId, 'progress', now, { epoch, epochs, loss, validation_loss, ...seen });
+        const { statistics, findings } = diagnostics.insert(jobId, reports);
+        tellProgress(jobId, now, 'due');
+        if (statistics) events.append(jobId, 'diagnostics', now, statistics);
+        events.appendWarnings(jobId, now, findings);
         return 'ok';
       });
     },
@@ -72,7 +82,7 @@ export function createJobProgress({ connection, blobs }: StoreContext): JobProgr
           if (epoch > recorded)
             throw new RangeError(`checkpoint at epoch ${epoch}: progress was written up to ${recorded}`);
           orphans = checkpoints.insert(jobId, epoch, blob, now);
-          appendEvent(jobId, 'checkpoint', now, { epoch });
+          events.append(jobId, 'checkpoint', now, { epoch });
           return true;
         }),
       );
@@ -80,6 +90,16 @@ export function createJobProgress({ connection, blobs }: StoreContext): JobProgr
       return committed ? 'ok' : 'lost';
     },
   };
+}
+
+/** By the clock, so that what an epoch waits for counts; the first report knows only its own epochs, not the reading of the table. */
+function paceAfter(before: PaceRow, records: readonly EpochRecord[], epoch: number, now: Date): number {
+  if (before.progressed_at === null) {
+    const seconds = records.reduce((sum, record) => sum + record.seconds, 0);
+    return nextPace(null, seconds, records.length);
+  }
+  const seconds = Math.max(0, (now.getTime() - Date.parse(before.progressed_at)) / 1000);
+  return nextPace(before.epoch_seconds, seconds, Math.max(1, epoch - before.epoch));
 }
 
 function toHistoryValues(

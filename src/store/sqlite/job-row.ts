@@ -14,11 +14,10 @@ export interface JobRow {
   readonly crashes: number;
   readonly epoch: number;
   readonly epochs: number;
-  /** Epoch from which the present attempt started. */
-  readonly attempt_epoch: number;
-  readonly attempt_started_at: string | null;
   /** Time of the attempt's last progress. */
   readonly progressed_at: string | null;
+  /** The attempt's present pace. */
+  readonly epoch_seconds: number | null;
   readonly loss: number | null;
   readonly validation_loss: number | null;
   readonly version: number | null;
@@ -36,8 +35,8 @@ export interface JobRow {
 }
 
 export const jobColumns = `
-  id, kind, model, dataset, state, stop_reason, priority, attempt, crashes, epoch, epochs, attempt_epoch, attempt_started_at,
-  progressed_at, loss, validation_loss, version, engine, created_at, started_at, finished_at, error_code, error_message,
+  id, kind, model, dataset, state, stop_reason, priority, attempt, crashes, epoch, epochs, progressed_at,
+  epoch_seconds, loss, validation_loss, version, engine, created_at, started_at, finished_at, error_code, error_message,
   metrics, warnings, config, ${findingsOfJob} AS findings`;
 
 export const selectJob = `SELECT ${jobColumns} FROM jobs WHERE id = ?`;
@@ -74,20 +73,33 @@ export function toJob(row: JobRow, now: Date): Job {
 }
 
 /**
- * Seconds until the last epoch at the pace of this attempt: (time from its start to its last progress / epochs done since)
- * × epochs left, less the time since that progress; never below 0. The job may stop earlier than its last epoch.
+ * Seconds until the last epoch at the present pace: seconds an epoch × epochs left, less what has passed of the running epoch. The
+ * job may stop earlier than its last epoch.
  *
  * @returns null unless the job is running and this attempt has finished an epoch
  */
 export function etaSeconds(
-  row: Pick<JobRow, 'state' | 'epoch' | 'epochs' | 'attempt_epoch' | 'attempt_started_at' | 'progressed_at'>,
+  row: Pick<JobRow, 'state' | 'epoch' | 'epochs' | 'progressed_at' | 'epoch_seconds'>,
   now: Date,
 ): number | null {
-  const done = row.epoch - row.attempt_epoch;
-  if (row.state !== 'running' || done <= 0 || row.attempt_started_at === null || row.progressed_at === null)
-    return null;
-  const progressedAt = Date.parse(row.progressed_at);
-  const msPerEpoch = (progressedAt - Date.parse(row.attempt_started_at)) / done;
-  const ms = msPerEpoch * (row.epochs - row.epoch) - (now.getTime() - progressedAt);
-  return Math.max(0, ms / 1000);
+  const { state, progressed_at: progressedAt, epoch_seconds: pace } = row;
+  if (state !== 'running' || progressedAt === null || pace === null) return null;
+  const sinceProgress = Math.max(0, (now.getTime() - Date.parse(progressedAt)) / 1000);
+  // An epoch that takes longer than the ones before leaves the rest to do all the same.
+  return Math.max(0, pace * (row.epochs - row.epoch) - Math.min(sinceProgress, pace));
+}
+
+/** Past over which a pace is averaged, seconds: a job that shares its core slows down and speeds up. */
+const paceMemorySeconds = 10;
+
+/**
+ * Seconds an epoch, averaged over time with weights that fade by e in 10 s.
+ *
+ * @param pace    before; null at the first report of an attempt
+ * @param seconds what `epochs` epochs took since
+ */
+export function nextPace(pace: number | null, seconds: number, epochs: number): number {
+  const latest = seconds / epochs;
+  if (pace === null) return latest;
+  return latest + (pace - latest) * Math.exp(-seconds / paceMemorySeconds);
 }

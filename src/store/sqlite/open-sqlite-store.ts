@@ -9,11 +9,15 @@ import { createFolders, type DataFolder, dataFolder } from './data-folder.ts';
 import { createDatabaseFile, inspectDatabaseFile, requireCurrentDatabase } from './database-file.ts';
 import { createDatasetStore } from './datasets.ts';
 import { type FolderLock, lockFolder } from './folder-lock.ts';
+import { createJobActions } from './job-actions.ts';
 import { createJobClaims } from './job-claims.ts';
 import { createJobCrashes } from './job-crashes.ts';
 import { createJobEndings } from './job-endings.ts';
+import { createEventReads } from './job-events.ts';
 import { createJobProgress } from './job-progress.ts';
 import { createJobRecords } from './job-records.ts';
+import { createJobRetention } from './job-retention.ts';
+import { createJobSubmit } from './job-submit.ts';
 import { migrate, readMigrations } from './migrate.ts';
 import { createModelStore } from './models.ts';
 import { sweep } from './sweep.ts';
@@ -91,11 +95,15 @@ export function composeStore(parts: Omit<StoreContext, 'blobs'>, lock?: FolderLo
     versions: createVersionStore(context),
     aliases: createAliasStore(context),
     jobs: {
+      ...createJobSubmit(context),
       ...createJobRecords(context),
+      ...createEventReads(context),
+      ...createJobActions(context),
       ...createJobClaims(context),
       ...createJobProgress(context),
       ...createJobEndings(context),
       ...createJobCrashes(context),
+      ...createJobRetention(context),
     },
     async ping() {
       readSomething.get();

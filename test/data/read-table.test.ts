@@ -1,0 +1,40 @@
+/** Reading a stored table can be ended early: a cancelled job must not keep its trainer. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ingest } from '../../src/data/ingest/ingest.ts';
+import type { IngestedTable } from '../../src/data/messages.ts';
+import { readTable } from '../../src/data/read-table.ts';
+
+const rows = 100_000;
+let folder: string;
+let path: string;
+let table: IngestedTable;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'trainyard-read-'));
+  path = join(folder, 'table.parquet');
+  const spool = join(folder, 'spool');
+  const lines = Array.from({ length: rows }, (_, i) => `${i},name-${i}\n`);
+  writeFileSync(spool, `x,name\n${lines.join('')}`);
+  table = await ingest({ kind: 'ingest', format: 'csv', spool, path }, folder);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+it.each([0, 15, 40])('ends within a moment of an abort after %d ms', async (afterMs) => {
+  const controller = new AbortController();
+  const reading = readTable(path, table.columns, controller.signal);
+  const ended = expect(reading).rejects.toThrow();
+  await new Promise((resolve) => setTimeout(resolve, afterMs));
+  const abortedAt = performance.now();
+  controller.abort();
+  await ended;
+  expect(performance.now() - abortedAt).toBeLessThan(300);
+});
+
+it('is not touched by an abort that comes after its end', async () => {
+  const controller = new AbortController();
+  expect((await readTable(path, table.columns, controller.signal)).rows).toBe(rows);
+  controller.abort();
+});
