@@ -11,16 +11,15 @@ const missingTextLength = 0xffffffff;
 export class ColumnHash {
   readonly #hash: Hash = createHash('sha256');
 
-  /** @param values missing is NaN */
+  /** @param values missing is NaN; zeros and NaNs are made canonical in place */
   addNumbers(values: Float64Array): void {
-    const canonical = new Float64Array(values.length);
     for (let i = 0; i < values.length; i++) {
       const value = values[i]!;
       // Adding +0 turns −0 into +0 and changes nothing else; a NaN is written anew, since it may carry any payload.
-      canonical[i] = Number.isNaN(value) ? Number.NaN : value + 0;
+      values[i] = Number.isNaN(value) ? Number.NaN : value + 0;
     }
     // Every platform that DuckDB has a binary for is little-endian.
-    this.#hash.update(Buffer.from(canonical.buffer));
+    this.#hash.update(Buffer.from(values.buffer, values.byteOffset, values.byteLength));
   }
 
   addTexts(values: readonly (string | null)[]): void {

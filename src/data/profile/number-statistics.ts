@@ -1,5 +1,7 @@
 /** Gathers the statistics of a number column chunk by chunk, in bounded memory and without losing digits. */
 
+import { DistinctNumbers } from './distinct-numbers.ts';
+
 /** Up to so many distinct values are counted exactly; a set of more would not be bounded. */
 export const maxCountedDistinct = 100_000;
 
@@ -31,7 +33,7 @@ export class NumberStatistics {
   /** Every value so far is a whole number. */
   isIntegral = true;
   /** Null once there are more than `maxCountedDistinct`. */
-  distinct: Set<number> | null = new Set();
+  distinct: DistinctNumbers | null = new DistinctNumbers(maxCountedDistinct);
   #scale = 1;
   /** The first value, off which the mean is counted: means of values near each other differ by less than a unit of their own size. */
   #origin = Number.NaN;
@@ -50,8 +52,8 @@ export class NumberStatistics {
       if (value < this.min) this.min = value;
       if (value > this.max) this.max = value;
       if (value !== Math.floor(value)) this.isIntegral = false;
-      this.#see(value);
     }
+    if (this.distinct?.add(values) === false) this.distinct = null;
     this.count += count;
     this.missing += values.length - count;
     if (count > 0) this.#merge(values, count, shift);
@@ -63,12 +65,6 @@ export class NumberStatistics {
 
   get std(): number {
     return Math.sqrt(this.#squares / this.count) / this.#scale;
-  }
-
-  #see(value: number): void {
-    if (this.distinct === null) return;
-    this.distinct.add(value);
-    if (this.distinct.size > maxCountedDistinct) this.distinct = null;
   }
 
   #merge(values: Float64Array, count: number, shift: number): void {

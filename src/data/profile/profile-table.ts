@@ -3,6 +3,7 @@ import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
 import type { ColumnProfile } from '../../contracts/dataset.ts';
 import type { Warning } from '../../contracts/names.ts';
 import { compareCodePoints } from '../code-point-order.ts';
+import { vectorRows } from '../duckdb.ts';
 import type { TypedColumn } from '../ingest/typed-column.ts';
 import { columnReferences, parquetSource } from '../parquet-file.ts';
 import { ColumnHash, type HashedColumn, hashTable } from '../table-hash.ts';
@@ -31,6 +32,9 @@ interface ColumnReading {
   readonly statistics: NumberStatistics | CategoryStatistics;
 }
 
+/** Numbers of a column that are gathered before they are looked at: hashing little at a time costs more, and so does garbage. */
+const blockRows = 8 * vectorRows;
+
 /**
  * @param columns of the file at `path`, all of them, in its order
  * @throws Error when the file does not hold what the reader of the upload has counted
@@ -51,7 +55,7 @@ export async function profileTable(
     const readings = columns
       .slice(first, first + perPass)
       .map((column, index) => startReading(column, references[first + index]!, maxKeptLength / perPass));
-    await readColumns(connection, path, readings);
+    await readColumns(connection, path, rows, readings);
     for (const reading of readings) {
       const { column, statistics } = reading;
       if (statistics.missing !== column.missing) {
@@ -77,33 +81,53 @@ function startReading(column: TypedColumn, reference: string, keptLength: number
 async function readColumns(
   connection: DuckDBConnection,
   path: string,
+  rows: number,
   readings: readonly ColumnReading[],
 ): Promise<void> {
   // Asking for NaN in place of NULL spares the binding's check of each value against the validity bits.
   const selected = readings.map(({ column, reference }) =>
     column.type === 'number' ? `coalesce(${reference}, 'NaN'::DOUBLE)` : reference,
   );
+  const blocks = readings.map(({ statistics }) =>
+    statistics instanceof NumberStatistics ? new Float64Array(Math.min(rows, blockRows)) : null,
+  );
   const result = await connection.stream(`SELECT ${selected.join(', ')} FROM ${parquetSource(path)}`);
+  let filled = 0;
   for await (const chunk of result) {
-    for (const [index, { statistics, hash }] of readings.entries()) {
-      if (statistics instanceof NumberStatistics) {
-        const values = numbersOf(chunk, index);
-        statistics.add(values);
-        hash.addNumbers(values);
-      } else {
-        const values = chunk.getColumnValues(index) as (string | null)[];
-        statistics.add(values);
-        hash.addTexts(values);
-      }
+    if (filled + chunk.rowCount > blockRows) filled = finishBlocks(readings, blocks, filled);
+    for (const [index, reading] of readings.entries()) {
+      const block = blocks[index];
+      if (block) copyNumbers(chunk, index, block, filled);
+      else addTexts(reading, chunk.getColumnValues(index) as (string | null)[]);
     }
+    filled += chunk.rowCount;
   }
+  finishBlocks(readings, blocks, filled);
 }
 
-function numbersOf(chunk: DuckDBDataChunk, index: number): Float64Array {
+function copyNumbers(chunk: DuckDBDataChunk, index: number, block: Float64Array, at: number): void {
   const vector = chunk.getColumnVector(index);
-  const values = new Float64Array(vector.itemCount);
-  for (let row = 0; row < values.length; row++) values[row] = vector.getItem(row) as number;
-  return values;
+  for (let row = 0; row < vector.itemCount; row++) block[at + row] = vector.getItem(row) as number;
+}
+
+/** @returns 0, the numbers that the blocks hold now */
+function finishBlocks(
+  readings: readonly ColumnReading[],
+  blocks: readonly (Float64Array | null)[],
+  filled: number,
+): number {
+  for (const [index, { statistics, hash }] of readings.entries()) {
+    const values = blocks[index]?.subarray(0, filled);
+    if (values === undefined || !(statistics instanceof NumberStatistics)) continue;
+    statistics.add(values);
+    hash.addNumbers(values);
+  }
+  return 0;
+}
+
+function addTexts({ statistics, hash }: ColumnReading, values: readonly (string | null)[]): void {
+  if (statistics instanceof CategoryStatistics) statistics.add(values);
+  hash.addTexts(values);
 }
 
 async function profileOf(
