@@ -25,6 +25,7 @@ import { registerJobRoutes } from './routes/jobs.ts';
 import { registerModelRoutes } from './routes/models.ts';
 import { registerOperationRoutes } from './routes/operations.ts';
 import { registerPredictRoutes } from './routes/predict.ts';
+import { registerUploadRoutes } from './routes/uploads.ts';
 import { registerVersionRoutes } from './routes/versions.ts';
 import { createAliasService } from './services/aliases.ts';
 import { createDatasetService } from './services/datasets.ts';
@@ -32,6 +33,7 @@ import { createExportService } from './services/exports.ts';
 import { createJobService } from './services/jobs.ts';
 import { createModelService } from './services/models.ts';
 import { createPredictionService } from './services/predictions.ts';
+import type { UploadBounds } from './uploads/receive-upload.ts';
 
 export interface ApiConfig extends AccessPolicy {
   /** Absolute. Uploads are spooled under it. */
@@ -72,8 +74,9 @@ export async function createApp(dependencies: AppDependencies): Promise<ApiInsta
   const metrics = addMetrics(app, dependencies.store);
   await addOpenapi(app, packageVersion);
 
-  registerDatasetRoutes(app, services.datasets, { maxUploadBytes: config.maxUploadBytes, limits });
   registerExportRoutes(app, services.exports, limits);
+  registerUploadRoutes(app, services.datasets, limits);
+  registerDatasetRoutes(app, services.datasets);
   registerModelRoutes(app, services.models);
   registerVersionRoutes(app, services.models);
   registerAliasRoutes(app, services.aliases);
@@ -111,11 +114,25 @@ function createReferencePredictor(trained: TrainedModel, weights: Uint8Array): P
 
 function createServices({ store, data, config, now }: AppDependencies, limits: ApiLimits) {
   return {
-    datasets: createDatasetService({ store, data, spoolDir: join(config.dataDir, 'spool'), now }),
     exports: createExportService(store, data),
+    datasets: createDatasetService({
+      store,
+      data,
+      spoolDir: join(config.dataDir, 'spool'),
+      bounds: uploadBounds(config, limits),
+      now,
+    }),
     models: createModelService(store, now),
     aliases: createAliasService(store, now),
     jobs: createJobService({ store, data, now, config, limits }),
     predictions: createPredictionService(store, createReferencePredictor, limits),
+  };
+}
+
+function uploadBounds({ maxUploadBytes }: ApiConfig, limits: ApiLimits): UploadBounds {
+  return {
+    maxBytes: { csv: maxUploadBytes, json: Math.min(limits.maxJsonUploadBytes, maxUploadBytes) },
+    idleTimeoutMs: limits.uploadIdleTimeoutMs,
+    minFreeBytes: limits.minFreeDiskBytes,
   };
 }

@@ -22,6 +22,8 @@ export const defaultLimits = {
   predictSliceMs: 10,
   /** A table sent as JSON: it is parsed whole. */
   maxJsonUploadBytes: 8 * mebibyte,
+  /** What an upload must leave free on the disk, beside room for its table: the store needs it to go on. */
+  minFreeDiskBytes: 64 * mebibyte,
   /** From the first byte of a request to the end of its headers. */
   headersTimeoutMs: 10_000,
   /** Node looks for expired headers only this often, and every 30 s unless told. */

@@ -7,6 +7,8 @@ export interface BodyBounds {
   readonly timeoutMs: number;
   /** `whole`: the body must end in time. `silence`: each piece must follow the one before in time. */
   readonly timeoutCovers: 'whole' | 'silence';
+  /** Ends the reading with its reason. */
+  readonly signal?: AbortSignal;
 }
 
 /** Whether the headers announce a body of at least one byte. */
@@ -25,7 +27,8 @@ export function checkAnnouncedLength(raw: IncomingMessage, maxBytes: number): vo
  * Hands each piece to `take`, waiting for it when it returns a promise (back-pressure). Does not destroy the request when it
  * fails: the refusal still has to be written.
  *
- * @throws TrainyardError `payload_too_large`, `request_timeout`, `incomplete_body`; or what `take` rejected with
+ * @throws TrainyardError `payload_too_large`, `request_timeout`, `incomplete_body`; what `take` threw or rejected with; the
+ * reason of the signal
  */
 export function receiveBody(
   raw: IncomingMessage,
@@ -44,15 +47,21 @@ export function receiveBody(
         return;
       }
       if (bounds.timeoutCovers === 'silence') timer.refresh();
-      const taking = take(piece);
-      if (!taking) return;
-      raw.pause();
-      taking.then(() => raw.resume(), end);
+      try {
+        const taking = take(piece);
+        if (!taking) return;
+        raw.pause();
+        taking.then(() => raw.resume(), end);
+      } catch (error) {
+        end(error);
+      }
     };
+    const onAbort = (): void => end(bounds.signal?.reason);
     const onEnd = (): void => end();
     const onBroken = (): void => end(incomplete());
     const end = (error?: unknown): void => {
       clearTimeout(timer);
+      bounds.signal?.removeEventListener('abort', onAbort);
       raw.off('data', onData).off('end', onEnd).off('error', onBroken).off('close', onBroken);
       // An 'error' that comes later, when the refused client hangs up, must not be uncaught.
       raw.on('error', () => {});
@@ -63,6 +72,8 @@ export function receiveBody(
         reject(error);
       }
     };
+    if (bounds.signal?.aborted) return onAbort();
+    bounds.signal?.addEventListener('abort', onAbort);
     raw.on('end', onEnd).on('error', onBroken).on('close', onBroken).on('data', onData);
     raw.resume();
   });

@@ -1,5 +1,6 @@
 /** Datasets: immutable tables, typed and profiled when they arrive. */
 import { z } from 'zod';
+import { csvQuery } from './csv-options.ts';
 import { ColumnName, DatasetId, Label, Sha256, Timestamp, Warning } from './names.ts';
 import { pageOf, queryInteger } from './page.ts';
 
@@ -57,6 +58,12 @@ export const Dataset = z
   .meta({ id: 'Dataset' });
 export type Dataset = z.infer<typeof Dataset>;
 
+/** What an upload would become: a dataset that has no id, since nothing of it is kept. */
+export const DatasetInspection = Dataset.omit({ id: true, created_at: true }).meta({
+  id: 'DatasetInspection',
+});
+export type DatasetInspection = z.infer<typeof DatasetInspection>;
+
 export const DatasetPage = pageOf(Dataset).meta({ id: 'DatasetPage' });
 
 /** A table's cell in JSON: a missing value is null. */
@@ -83,6 +90,7 @@ export type DatasetUpload = z.infer<typeof DatasetUpload>;
 
 export const UploadQuery = z.strictObject({
   name: DatasetName.optional().meta({ description: 'Name of the dataset, for bodies that cannot carry one' }),
+  ...csvQuery,
 });
 export type UploadQuery = z.infer<typeof UploadQuery>;
 

@@ -1,6 +1,6 @@
 /** The API's side of the data process: matches replies to requests, and answers for a process that died. */
 import { type ErrorCode, TrainyardError } from '../errors.ts';
-import type { DataReplies, DataService, FromDataProcess, ToDataProcess } from './messages.ts';
+import type { DataReplies, DataRequest, DataService, FromDataProcess, ToDataProcess } from './messages.ts';
 
 /** The channel as its supervisor provides it: the process behind it may die and come back. */
 export interface DataTransport {
@@ -42,15 +42,26 @@ export function createDataClient(transport: DataTransport): DataService {
     for (const call of calls) call.reject(restarted());
   });
 
+  function ask<K extends keyof DataReplies>(id: number, request: DataRequest): Promise<DataReplies[K]> {
+    return new Promise((resolve, reject) => {
+      pending.set(id, { resolve: resolve as Pending['resolve'], reject });
+      if (transport.send({ id, request })) return;
+      pending.delete(id);
+      reject(restarted());
+    });
+  }
+
   return {
-    call<K extends keyof DataReplies>(request: ToDataProcess['request']) {
-      return new Promise<DataReplies[K]>((resolve, reject) => {
-        const id = ++lastId;
-        pending.set(id, { resolve: resolve as Pending['resolve'], reject });
-        if (transport.send({ id, request })) return;
-        pending.delete(id);
-        reject(restarted());
-      });
+    call: <K extends keyof DataReplies>(request: DataRequest) => ask<K>(++lastId, request),
+    ingest(request) {
+      const id = ++lastId;
+      const table = ask<'ingest'>(id, request);
+      return {
+        table,
+        upload(state) {
+          if (pending.has(id)) transport.send({ id, upload: state });
+        },
+      };
     },
   };
 }

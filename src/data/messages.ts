@@ -1,21 +1,38 @@
 /** The messages between the API process and the data process: one request, one reply, matched by id. */
+
+import { join } from 'node:path';
+import type { CsvOptions } from '../contracts/csv-options.ts';
 import type { ColumnProfile, FormulaMode, Row } from '../contracts/dataset.ts';
 import type { Warning } from '../contracts/names.ts';
 import type { ErrorCode, FieldError } from '../errors.ts';
 
-export type UploadFormat = 'json' | 'csv';
+export const uploadFormats = ['json', 'csv'] as const;
+export type UploadFormat = (typeof uploadFormats)[number];
 
 /** The formats of an export that are made of the table's rows. */
 export type LineExportFormat = 'csv' | 'ndjson';
 
-/** Read the spooled upload, write the typed table to `path` (durably: fsync, rename, fsync of the folder), profile it. */
+/**
+ * Read the upload while it arrives, write the typed table to `path` (durably: fsync, rename, fsync of the folder), profile it.
+ * The messages about the upload's growth carry the id of this request.
+ */
 export interface IngestRequest {
   readonly kind: 'ingest';
   readonly format: UploadFormat;
-  /** Path of the spooled bytes; the API deletes it afterwards. */
-  readonly spool: string;
-  /** Path of the Parquet file to make. */
-  readonly path: string;
+  /**
+   * Path of a folder for this upload alone: its bytes are at `uploadPath`, everything half-done goes beside them, and the API
+   * deletes all of it afterwards.
+   */
+  readonly folder: string;
+  /** Path of the Parquet file to make; null profiles the table and keeps nothing. */
+  readonly path: string | null;
+  /** How to read a CSV file; of no meaning for another format. */
+  readonly csv: CsvOptions;
+}
+
+/** Path of the file with the bytes of the upload that a folder is for. */
+export function uploadPath(folder: string): string {
+  return join(folder, 'upload');
 }
 
 /** A typed table that has just been written. */
@@ -96,12 +113,28 @@ export interface WireError {
   readonly errors: readonly FieldError[];
 }
 
-export type ToDataProcess = { readonly id: number; readonly request: DataRequest };
+/** What has become of an upload: there is more of it, all of it, or it broke off. */
+export type UploadState = 'grown' | 'whole' | 'broken_off';
+
+export type ToDataProcess =
+  | { readonly id: number; readonly request: DataRequest }
+  | { readonly id: number; readonly upload: UploadState };
 export type FromDataProcess =
   | { readonly id: number; readonly reply: DataReplies[keyof DataReplies] }
   | { readonly id: number; readonly error: WireError };
 
+/** An ingest that runs while its upload arrives. */
+export interface Ingestion {
+  /** Rejects as soon as what has arrived is refused, and after `upload('broken_off')`. */
+  readonly table: Promise<IngestedTable>;
+  upload(state: UploadState): void;
+}
+
 /** What the API needs of the data process. */
 export interface DataService {
-  call<K extends DataRequest['kind']>(request: Extract<DataRequest, { kind: K }>): Promise<DataReplies[K]>;
+  /** The upload's file is there, empty or not. */
+  ingest(request: IngestRequest): Ingestion;
+  call<K extends Exclude<DataRequest['kind'], 'ingest'>>(
+    request: Extract<DataRequest, { kind: K }>,
+  ): Promise<DataReplies[K]>;
 }

@@ -1,9 +1,17 @@
 /** The data process's side of its channel: takes requests for tables, answers each with its reply or its refusal. */
 import { TrainyardError } from '../errors.ts';
 import { createOpenExports } from './export/open-exports.ts';
+import { createArrival, type WatchedArrival } from './ingest/arrival.ts';
 import { ingest } from './ingest/ingest.ts';
 import { createLimiter } from './limiter.ts';
-import type { DataReplies, DataRequest, FromDataProcess, ToDataProcess, WireError } from './messages.ts';
+import type {
+  DataReplies,
+  DataRequest,
+  FromDataProcess,
+  IngestRequest,
+  ToDataProcess,
+  WireError,
+} from './messages.ts';
 import { presentLabels } from './present-labels.ts';
 import { readRows } from './row-pages.ts';
 
@@ -19,25 +27,39 @@ export interface ErrorLog {
 
 export interface DataProcessOptions {
   readonly channel: DataProcessChannel;
-  /** Existing folder for what DuckDB cannot keep in memory. */
-  readonly tempDir: string;
   readonly logger: ErrorLog;
 }
 
+/** Uploads that arrive at once: each has a buffer of some megabyte, so a bound, but wide, since a slow client may take hours. */
+const uploadLimits = { running: 64, waiting: 0 };
 /** Pages have places of their own, so that nobody who looks at a table waits for another's upload. */
-const ingestLimits = { running: 2, waiting: 16 };
+const ingestLimits = { running: 2, waiting: uploadLimits.running };
 const rowsLimits = { running: 4, waiting: 256 };
 
 /** Starts answering. Each request runs on its own locked DuckDB instance; past the limits a request is refused as `busy`. */
-export function runDataProcess({ channel, tempDir, logger }: DataProcessOptions): void {
+export function runDataProcess({ channel, logger }: DataProcessOptions): void {
+  const limitUploads = createLimiter(uploadLimits);
   const limitIngest = createLimiter(ingestLimits);
   const limitRows = createLimiter(rowsLimits);
   const exports = createOpenExports();
 
-  function handle(request: DataRequest): Promise<DataReplies[keyof DataReplies]> {
+  /** Uploads that have not been answered, by the id of their request. */
+  const arrivals = new Map<number, WatchedArrival>();
+
+  async function ingestUpload(id: number, request: IngestRequest): Promise<DataReplies['ingest']> {
+    const arrival = createArrival();
+    arrivals.set(id, arrival);
+    try {
+      return await limitUploads(() => ingest(request, arrival, limitIngest));
+    } finally {
+      arrivals.delete(id);
+    }
+  }
+
+  function handle(id: number, request: DataRequest): Promise<DataReplies[keyof DataReplies]> {
     switch (request.kind) {
       case 'ingest':
-        return limitIngest(() => ingest(request, tempDir));
+        return ingestUpload(id, request);
       case 'rows':
         return limitRows(() => readRows(request));
       case 'present_labels':
@@ -60,8 +82,15 @@ export function runDataProcess({ channel, tempDir, logger }: DataProcessOptions)
     return { code: 'internal', detail: 'the data process failed', errors: [] };
   }
 
-  channel.onMessage(({ id, request }) => {
-    handle(request).then(
+  channel.onMessage((message) => {
+    const { id } = message;
+    if ('upload' in message) {
+      // One that was refused meanwhile has gone from the list.
+      arrivals.get(id)?.update(message.upload);
+      return;
+    }
+    const { request } = message;
+    handle(id, request).then(
       (reply) => channel.send({ id, reply }),
       (error: unknown) => channel.send({ id, error: wireError(error, request) }),
     );

@@ -65,7 +65,7 @@ export async function startService(options: TestOptions = {}): Promise<TestServi
   const store = options.wrapStore?.(opened) ?? opened;
   const app = await createApp({
     store,
-    data: dataServiceInProcess(dataDir, logger),
+    data: dataServiceInProcess(logger),
     isDataUp: options.isDataUp ?? (() => true),
     config: {
       dataDir,
@@ -101,11 +101,10 @@ export async function startService(options: TestOptions = {}): Promise<TestServi
 }
 
 /** The data process's handler behind a channel that copies as IPC does. */
-function dataServiceInProcess(tempDir: string, logger: Logger): DataService {
+function dataServiceInProcess(logger: Logger): DataService {
   let toProcess: (message: ToDataProcess) => void = () => {};
   let toClient: (message: FromDataProcess) => void = () => {};
   runDataProcess({
-    tempDir,
     logger,
     channel: {
       send: (message) => setImmediate(() => toClient(structuredClone(message))),

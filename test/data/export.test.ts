@@ -1,5 +1,5 @@
 /** Exports of stored tables: what comes out goes in again as the same table, and a reader may stop anywhere. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -7,11 +7,10 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { Cell } from '../../src/contracts/dataset.ts';
 import { exportLines } from '../../src/data/export/export-lines.ts';
 import { createOpenExports } from '../../src/data/export/open-exports.ts';
-import { ingest } from '../../src/data/ingest/ingest.ts';
 import type { IngestedTable, OpenExportRequest } from '../../src/data/messages.ts';
+import { ingestBytes } from './ingest-bytes.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-export-'));
-const spool = join(folder, 'upload');
 afterAll(() => rmSync(folder, { recursive: true }));
 
 let tables = 0;
@@ -22,9 +21,8 @@ interface Stored {
 }
 
 async function store(format: 'csv' | 'json', text: string): Promise<Stored> {
-  writeFileSync(spool, text);
   const path = join(folder, `${++tables}.parquet`);
-  return { path, table: await ingest({ kind: 'ingest', format, spool, path }, folder) };
+  return { path, table: await ingestBytes(folder, path, format, text) };
 }
 
 const requestOf = (

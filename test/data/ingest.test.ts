@@ -1,25 +1,23 @@
 /** Uploads through DuckDB and back: the table is the same whatever form it came in, and a refusal leaves nothing. */
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { CsvOptions } from '../../src/contracts/csv-options.ts';
 import type { Cell, Row } from '../../src/contracts/dataset.ts';
-import { ingest } from '../../src/data/ingest/ingest.ts';
-import type { IngestedTable } from '../../src/data/messages.ts';
+import type { IngestedTable, UploadFormat } from '../../src/data/messages.ts';
 import { readRows } from '../../src/data/row-pages.ts';
 import { badCsv } from '../unit/data/ingest/bad-csv.ts';
 import { badJson } from '../unit/data/ingest/bad-json.ts';
+import { ingestBytes } from './ingest-bytes.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-ingest-'));
-const spool = join(folder, 'upload');
-const path = join(folder, 'table.parquet');
+const path = join(folder, 'kept.parquet');
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function upload(format: 'csv' | 'json', text: string): Promise<IngestedTable> {
-  writeFileSync(spool, text);
-  return ingest({ kind: 'ingest', format, spool, path }, folder);
-}
+const upload = (format: UploadFormat, bytes: string | Uint8Array, options?: Partial<CsvOptions>) =>
+  ingestBytes(folder, path, format, bytes, options);
 
 const rowsOf = ({ columns, rows }: IngestedTable, limit = rows): Promise<Row[]> =>
   readRows({ kind: 'rows', path, columns, offset: 0, limit });
@@ -102,6 +100,6 @@ describe('a refused upload', () => {
   it.each([...csv, ...json])('(%s) leaves nothing behind', async (_what, format, text, code) => {
     rmSync(path, { force: true });
     await expect(upload(format, text)).rejects.toMatchObject({ code });
-    expect(readdirSync(folder)).toEqual(['upload']);
+    expect(existsSync(path)).toBe(false);
   });
 });

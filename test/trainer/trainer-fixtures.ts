@@ -1,15 +1,17 @@
 /** A store on disk with a table of real Parquet, and trainers with real worker threads over it. */
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { pino } from 'pino';
+import { defaultCsvOptions } from '../../src/contracts/csv-options.ts';
 import type { Job } from '../../src/contracts/job.ts';
 import type { JobEvent } from '../../src/contracts/job-event.ts';
 import { ModelConfig, type ResolvedModelConfig } from '../../src/contracts/model-config.ts';
 import { ingest } from '../../src/data/ingest/ingest.ts';
+import { uploadPath } from '../../src/data/messages.ts';
 import { readTable } from '../../src/data/read-table.ts';
 import { createReferenceKernels } from '../../src/math/kernels/reference.ts';
 import { createId } from '../../src/store/ids.ts';
@@ -136,9 +138,10 @@ async function addDataset(
 ): Promise<string> {
   const id = createId('ds', new Date());
   const { file, path } = store.datasets.reserveFile(id);
-  const spool = join(dataDir, 'spool', id);
-  writeFileSync(spool, JSON.stringify({ columns }));
-  const table = await ingest({ kind: 'ingest', format: 'json', spool, path }, join(dataDir, 'spool'));
+  const folder = join(dataDir, 'spool', id);
+  mkdirSync(folder);
+  writeFileSync(uploadPath(folder), JSON.stringify({ columns }));
+  const table = await ingest({ kind: 'ingest', format: 'json', folder, path, csv: defaultCsvOptions });
   await store.datasets.insert({ ...table, id, file, created_at: new Date().toISOString() });
   return id;
 }

@@ -20,7 +20,7 @@ export function addRequestBody(app: ApiInstance, limits: ApiLimits): void {
   });
   app.addHook('preValidation', async (request) => {
     if (request.routeOptions.config.upload)
-      checkMediaType(request, Object.keys(request.routeOptions.config.upload));
+      checkMediaType(request, Object.keys(request.routeOptions.config.upload), ['gzip', 'x-gzip']);
     if (takesJson(request) && request.body === undefined) {
       throw new TrainyardError('empty_body', 'expected a JSON object, got no body');
     }
@@ -60,7 +60,11 @@ async function readAll({ raw }: FastifyRequest, maxBytes: number, limits: ApiLim
 }
 
 /** @throws TrainyardError `unsupported_media_type`, naming what the route takes */
-function checkMediaType(request: FastifyRequest, taken: readonly string[]): void {
+function checkMediaType(
+  request: FastifyRequest,
+  taken: readonly string[],
+  encodings: readonly string[] = [],
+): void {
   const expected = `expected Content-Type ${taken.join(' or ')}`;
   const { 'content-type': type, 'content-encoding': encoding } = request.headers;
   if (!taken.includes(request.mediaType ?? '')) {
@@ -73,10 +77,10 @@ function checkMediaType(request: FastifyRequest, taken: readonly string[]): void
   if (charset !== undefined && !/^utf-?8$/i.test(charset)) {
     throw new TrainyardError('unsupported_media_type', `expected charset utf-8, got ${charset.slice(0, 40)}`);
   }
-  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+  if (encoding !== undefined && !['identity', ...encodings].includes(encoding.toLowerCase())) {
     throw new TrainyardError(
       'unsupported_media_type',
-      `expected no Content-Encoding, got ${encoding.slice(0, 40)}`,
+      `expected ${encodings.length > 0 ? 'gzip or ' : ''}no Content-Encoding, got ${encoding.slice(0, 40)}`,
     );
   }
 }

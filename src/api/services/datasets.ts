@@ -1,66 +1,59 @@
-/** Datasets: an upload goes to a spool file, the data process makes a table of it, and only then it exists. */
+/** Datasets: the data process makes a table of an upload, and only with its committed row it exists. */
 
-import { open, rm } from 'node:fs/promises';
-import type { IncomingMessage } from 'node:http';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Dataset, RowPage } from '../../contracts/dataset.ts';
+import type { Dataset, DatasetInspection, RowPage } from '../../contracts/dataset.ts';
 import type { Page, PageQuery } from '../../contracts/page.ts';
-import type { DataService, IngestedTable, UploadFormat } from '../../data/messages.ts';
+import type { DataService, IngestedTable } from '../../data/messages.ts';
 import { TrainyardError } from '../../errors.ts';
 import { createId } from '../../store/ids.ts';
 import type { Store, StoredDataset } from '../../store/ports.ts';
-import { type BodyBounds, checkAnnouncedLength, receiveBody } from '../receive-body.ts';
+import { receiveUpload, type Upload, type UploadBounds } from '../uploads/receive-upload.ts';
 
 interface DatasetDependencies {
   readonly store: Store;
   readonly data: DataService;
   /** Folder for the bytes of uploads in progress; exists. */
   readonly spoolDir: string;
+  readonly bounds: UploadBounds;
   readonly now: () => Date;
-}
-
-export interface Upload {
-  readonly body: IncomingMessage;
-  readonly bounds: BodyBounds;
-  readonly format: UploadFormat;
-  /** A name for bodies that cannot carry one. */
-  readonly name: string | undefined;
 }
 
 export type DatasetService = ReturnType<typeof createDatasetService>;
 
-export function createDatasetService({ store, data, spoolDir, now }: DatasetDependencies) {
+export function createDatasetService({ store, data, spoolDir, bounds, now }: DatasetDependencies) {
   async function find(id: string): Promise<StoredDataset> {
     const dataset = await store.datasets.get(id);
     if (!dataset) throw notFound(id);
     return dataset;
   }
 
-  /** Ingests into a file that only the committed row makes a dataset; without the row it goes again. */
-  async function ingest(id: string, spool: string, upload: Upload): Promise<Dataset> {
-    const { file, path } = store.datasets.reserveFile(id);
-    try {
-      const table = await data.call({ kind: 'ingest', format: upload.format, spool, path });
-      const dataset = datasetOf(id, file, table, upload.name, now());
-      await store.datasets.insert(dataset);
-      return publicDataset(dataset);
-    } catch (error) {
-      await rm(path, { force: true });
-      throw error;
-    }
-  }
+  const receive = (upload: Upload, id: string, path: string | null): Promise<IngestedTable> =>
+    receiveUpload(upload, bounds, data, join(spoolDir, id), path);
 
   return {
-    /** @throws TrainyardError what reading the body or the table may refuse; nothing is left behind */
-    async upload(upload: Upload): Promise<Dataset> {
+    /**
+     * @param name for bodies that cannot carry one
+     * @throws TrainyardError what reading the body or the table may refuse; nothing is left behind
+     */
+    async create(upload: Upload, name: string | undefined): Promise<Dataset> {
       const id = createId('ds', now());
-      const spool = join(spoolDir, id);
+      const { file, path } = store.datasets.reserveFile(id);
       try {
-        await spoolTo(spool, upload);
-        return await ingest(id, spool, upload);
-      } finally {
-        await rm(spool, { force: true });
+        const table = await receive(upload, id, path);
+        const dataset = datasetOf(id, file, table, name, now());
+        await store.datasets.insert(dataset);
+        return publicDataset(dataset);
+      } catch (error) {
+        await rm(path, { force: true });
+        throw error;
       }
+    },
+
+    /** What `create` would answer, of a table that is not kept. */
+    async inspect(upload: Upload, name: string | undefined): Promise<DatasetInspection> {
+      const { integral_columns: _, ...table } = await receive(upload, createId('ds', now()), null);
+      return { ...table, name: table.name ?? name ?? null };
     },
 
     async list(query: PageQuery): Promise<Page<Dataset>> {
@@ -98,21 +91,6 @@ export function createDatasetService({ store, data, spoolDir, now }: DatasetDepe
         throw new TrainyardError('dataset_in_use', `a job that has not ended reads ${id}`);
     },
   };
-}
-
-async function spoolTo(spool: string, { body, bounds }: Upload): Promise<void> {
-  checkAnnouncedLength(body, bounds.maxBytes);
-  const handle = await open(spool, 'wx', 0o600);
-  let received = 0;
-  try {
-    await receiveBody(body, bounds, async (piece) => {
-      received += piece.length;
-      await handle.writeFile(piece);
-    });
-  } finally {
-    await handle.close();
-  }
-  if (received === 0) throw new TrainyardError('empty_body', 'expected a table, got no body');
 }
 
 function datasetOf(

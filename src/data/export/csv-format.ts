@@ -1,6 +1,6 @@
 /** CSV that reads back as the same table, and that a spreadsheet can open without running what a cell says. */
+import { defaultMissingTokens } from '../../contracts/csv-options.ts';
 import type { ColumnProfile, FormulaMode } from '../../contracts/dataset.ts';
-import { missingTokens } from '../ingest/missing-tokens.ts';
 import { type LineFormat, numberText, type StoredCell } from './line-format.ts';
 
 /** A missing value is an empty field; text that would read as one, or not as itself, is quoted. */
@@ -21,7 +21,7 @@ function numberField(cell: StoredCell): string {
   return cell === null ? '' : numberText(cell as number);
 }
 
-const missing: ReadonlySet<string> = new Set(missingTokens);
+const missing: ReadonlySet<string> = new Set(['', ...defaultMissingTokens]);
 const special = /[",\r\n]/;
 
 function field(text: string): string {

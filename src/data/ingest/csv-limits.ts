@@ -8,7 +8,6 @@ import { TrainyardError } from '../../errors.ts';
 export const maxRowBytes = 256 * 1024;
 
 export const quote = 0x22;
-export const comma = 0x2c;
 export const lineFeed = 0x0a;
 export const carriageReturn = 0x0d;
 

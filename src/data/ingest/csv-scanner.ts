@@ -1,19 +1,14 @@
 /** Walks the rows of a CSV file: refuses what is not RFC 4180 or not a table, and finds out the type of every column. */
+import type { CsvOptions } from '../../contracts/csv-options.ts';
+import { maxColumnNameLength } from '../../contracts/names.ts';
+import { TrainyardError } from '../../errors.ts';
 import { CsvColumn } from './csv-column.ts';
 import type { CsvHeader } from './csv-header.ts';
-import {
-  carriageReturn,
-  comma,
-  lineFeed,
-  malformedCsv,
-  maxRowBytes,
-  quote,
-  rowTooLong,
-} from './csv-limits.ts';
-import { isMissing } from './missing-tokens.ts';
+import { carriageReturn, lineFeed, malformedCsv, maxRowBytes, quote, rowTooLong } from './csv-limits.ts';
+import { MissingTokens } from './missing-tokens.ts';
 import { isNumberState, numberStates, numberSteps } from './number-grammar.ts';
 import { ProblemList } from './problem-list.ts';
-import type { TypedColumn } from './typed-column.ts';
+import { shown, type TypedColumn } from './typed-column.ts';
 
 /** The chunk ended inside a field: it has to be seen again with more bytes behind it. */
 const incomplete = -1;
@@ -33,6 +28,9 @@ export interface ScannedRows {
 export class CsvScanner {
   readonly #columns: readonly CsvColumn[];
   readonly #crlf: boolean;
+  readonly #delimiter: number;
+  readonly #missing: MissingTokens;
+  readonly #steps: Uint8Array;
   readonly #problems = new ProblemList();
   #rows = 0;
   #longestRow = 0;
@@ -45,8 +43,13 @@ export class CsvScanner {
   /** Fields of the row so far: more than there are columns in a ragged one. */
   #column = 0;
 
-  constructor(header: CsvHeader) {
-    this.#columns = header.names.map((name) => new CsvColumn(name));
+  /** @throws TrainyardError `unknown_column` when a type is asked for of a column that is not there */
+  constructor(header: CsvHeader, { delimiter, missing, types }: CsvOptions) {
+    checkTypes(types, header.names);
+    this.#columns = header.names.map((name) => new CsvColumn(name, types.get(name) ?? null));
+    this.#delimiter = delimiter.charCodeAt(0);
+    this.#missing = new MissingTokens(missing, delimiter);
+    this.#steps = numberSteps(`${delimiter}\n\r"\0`);
     this.#crlf = header.crlf;
     this.#line = header.line;
     this.#rowLine = header.line;
@@ -85,7 +88,7 @@ export class CsvScanner {
    * @throws TrainyardError `ragged_row`, `number_out_of_range`: every ragged row, and of each column its first such number
    */
   finish(): ScannedRows {
-    // The file ends in a comma: an empty field follows it.
+    // The file ends in a delimiter: an empty field follows it.
     if (this.#column > 0) {
       this.#columns[this.#column]?.addMissing();
       this.#endRow(this.#end);
@@ -96,23 +99,26 @@ export class CsvScanner {
   }
 
   #plainField(bytes: Buffer, start: number, offset: number, isLast: boolean): number {
+    const steps = this.#steps;
     let state: number = numberStates.start;
     let end = start;
     for (; end < bytes.length; end++) {
-      const step = numberSteps[(state << 8) | bytes[end]!]!;
+      const step = steps[(state << 8) | bytes[end]!]!;
       if (step === numberStates.end) break;
       state = step;
     }
     const next = this.#behindField(bytes, end, isLast);
     if (next === incomplete) return incomplete;
-    const isBlank = end === start && this.#column === 0 && bytes[end] !== comma;
+    const isBlank = end === start && this.#column === 0 && bytes[end] !== this.#delimiter;
     if (isBlank && this.#columns.length > 1) {
       this.#startRow(offset + next);
       return next;
     }
     const column = this.#columns[this.#column];
-    if (isNumberState(state)) column?.addNumber(state, bytes, start, end, this.#line);
-    else if (isMissing(bytes, start, end)) column?.addMissing();
+    const isNumber = isNumberState(state);
+    const canBeMissing = !isNumber || this.#missing.hasNumbers;
+    if (canBeMissing && this.#missing.has(bytes, start, end)) column?.addMissing();
+    else if (isNumber) column?.addNumber(state, bytes, start, end, this.#line);
     else column?.addText(bytes, start, end, this.#line);
     this.#endField(bytes, end, next, offset);
     return next;
@@ -129,8 +135,8 @@ export class CsvScanner {
       const byte = bytes[at]!;
       if (byte === lineFeed) lines++;
       if (byte === 0) throw malformedCsv(this.#line + lines, 'expected text, got a NUL byte');
-      const step = numberSteps[(state << 8) | byte]!;
-      // Inside quotes a comma or a line ending is text.
+      const step = this.#steps[(state << 8) | byte]!;
+      // Inside quotes a delimiter or a line ending is text.
       state = step === numberStates.end ? numberStates.text : step;
     }
     const column = this.#columns[this.#column];
@@ -158,7 +164,7 @@ export class CsvScanner {
   #behindField(bytes: Buffer, end: number, isLast: boolean): number {
     if (end === bytes.length) return isLast ? end : incomplete;
     const byte = bytes[end];
-    if (byte === comma || byte === lineFeed) return end + 1;
+    if (byte === this.#delimiter || byte === lineFeed) return end + 1;
     if (byte === carriageReturn) {
       if (bytes[end + 1] === lineFeed) return end + 2;
       if (end + 1 === bytes.length && !isLast) return incomplete;
@@ -169,12 +175,12 @@ export class CsvScanner {
     }
     if (byte === 0) throw malformedCsv(this.#line, 'expected text, got a NUL byte');
     if (byte === quote) throw malformedCsv(this.#line, 'a quote inside a field that does not start with one');
-    throw malformedCsv(this.#line, 'expected a comma or the end of the line after a closing quote');
+    throw malformedCsv(this.#line, 'expected a delimiter or the end of the line after a closing quote');
   }
 
   /** @param end index of the byte that ended the field, `next` index of the one behind the separator */
   #endField(bytes: Buffer, end: number, next: number, offset: number): void {
-    if (bytes[end] === comma) {
+    if (bytes[end] === this.#delimiter) {
       this.#column++;
       return;
     }
@@ -206,4 +212,16 @@ export class CsvScanner {
     this.#rowLine = this.#line;
     this.#rowStart = offset;
   }
+}
+
+function checkTypes(types: CsvOptions['types'], names: readonly string[]): void {
+  const unknown = [...types.keys()].filter((name) => !names.includes(name));
+  if (unknown.length === 0) return;
+  const errors = unknown.map((name) => ({
+    pointer: '?types',
+    column: name.slice(0, maxColumnNameLength),
+    code: 'unknown_column',
+    message: `expected the name of a column, got ${shown(name)}`,
+  }));
+  throw new TrainyardError('unknown_column', errors[0]!.message, { errors });
 }

@@ -24,10 +24,12 @@ const states = numberStates;
 const stateCount = 12;
 const zero = 0x30;
 
-/** The state after `byte` in `state` is at `(state << 8) | byte`. */
-export const numberSteps: Uint8Array = buildSteps();
-
-function buildSteps(): Uint8Array {
+/**
+ * The walk's table: the state after `byte` in `state` is at `(state << 8) | byte`.
+ *
+ * @param ends bytes that are no part of a plain field
+ */
+export function numberSteps(ends: string): Uint8Array {
   const steps = new Uint8Array(stateCount << 8).fill(states.text);
   const step = (state: number, byte: string, next: number) => {
     steps[(state << 8) | byte.charCodeAt(0)] = next;
@@ -56,8 +58,7 @@ function buildSteps(): Uint8Array {
   digits(states.exponentDigits, states.longExponent);
   digits(states.longExponent, states.longExponent);
 
-  for (let state = 0; state < stateCount; state++)
-    for (const byte of ',\n\r"\0') step(state, byte, states.end);
+  for (let state = 0; state < stateCount; state++) for (const byte of ends) step(state, byte, states.end);
   return steps;
 }
 
@@ -75,6 +76,13 @@ for (const state of [
 
 export function isNumberState(state: number): boolean {
   return accepted[state] === 1;
+}
+
+export function isNumberText(text: string): boolean {
+  const steps = numberSteps('');
+  return isNumberState(
+    Buffer.from(text).reduce<number>((state, byte) => steps[(state << 8) | byte]!, states.start),
+  );
 }
 
 /** Shorter than this, an integer is below 2^53 whatever its digits are. */

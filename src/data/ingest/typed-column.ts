@@ -12,6 +12,8 @@ export interface TypedColumn {
 export const everyValueIsANumber = 'every value is a number';
 /** A number, since an empty column says nothing and only numbers can be imputed from nothing but a constant. */
 export const noValues = 'it has no values, and a column without values is a number';
+/** By the upload's `types`. */
+export const asAskedFor = 'the upload asked for it';
 
 const shownLength = 40;
 

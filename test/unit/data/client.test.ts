@@ -1,5 +1,6 @@
 /** Replies find their request, and no request outlives the process that had it. */
 import { describe, expect, it } from 'vitest';
+import { defaultCsvOptions } from '../../../src/contracts/csv-options.ts';
 import { createDataClient } from '../../../src/data/client.ts';
 import type { FromDataProcess, ToDataProcess } from '../../../src/data/messages.ts';
 
@@ -23,6 +24,7 @@ function connect() {
   const page = (offset: number) =>
     client.call<'rows'>({ kind: 'rows', path: '/t', columns: [], offset, limit: 1 });
   return {
+    client,
     page,
     sent,
     receive: (message: FromDataProcess) => onMessage(message),
@@ -36,15 +38,18 @@ function connect() {
   };
 }
 
+const offsetOf = (message: ToDataProcess) =>
+  (message as unknown as { request: { offset: number } }).request.offset;
+
 const restarted = { code: 'data_process_restarted', headers: { 'retry-after': '1' } };
 
 describe('the data client', () => {
   it('matches replies to requests whatever their order', async () => {
     const { page, sent, receive } = connect();
     const pages = [page(0), page(1), page(2)];
-    expect(sent.map(({ request }) => request)).toMatchObject([{ offset: 0 }, { offset: 1 }, { offset: 2 }]);
-    for (const { id, request } of sent.toReversed()) {
-      receive({ id, reply: [{ offset: (request as { offset: number }).offset }] });
+    expect(sent.map(offsetOf)).toEqual([0, 1, 2]);
+    for (const message of sent.toReversed()) {
+      receive({ id: message.id, reply: [{ offset: offsetOf(message) }] });
     }
     expect(await Promise.all(pages)).toEqual([[{ offset: 0 }], [{ offset: 1 }], [{ offset: 2 }]]);
   });
@@ -87,5 +92,28 @@ describe('the data client', () => {
     die();
     await expect(page(0)).rejects.toMatchObject(restarted);
     expect(sent).toEqual([]);
+  });
+
+  it('tells of an upload only until its ingest is answered', async () => {
+    const { client, sent, receive } = connect();
+    const request = {
+      kind: 'ingest',
+      format: 'csv',
+      folder: '/u',
+      path: null,
+      csv: defaultCsvOptions,
+    } as const;
+    const { table, upload } = client.ingest(request);
+    upload('grown');
+    upload('whole');
+    const [{ id }, ...news] = sent;
+    expect(news).toEqual([
+      { id, upload: 'grown' },
+      { id, upload: 'whole' },
+    ]);
+    receive({ id, error: { code: 'ragged_row', detail: 'line 3', errors: [] } });
+    await expect(table).rejects.toMatchObject({ code: 'ragged_row' });
+    upload('broken_off');
+    expect(sent).toHaveLength(3);
   });
 });

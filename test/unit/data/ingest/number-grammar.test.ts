@@ -10,9 +10,11 @@ import {
 
 const grammar = /^[+-]?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$/;
 
+const steps = numberSteps(',\n\r"\0');
+
 function stateAfter(text: string): number {
   let state: number = numberStates.start;
-  for (const byte of Buffer.from(text)) state = numberSteps[(state << 8) | byte];
+  for (const byte of Buffer.from(text)) state = steps[(state << 8) | byte];
   return state;
 }
 

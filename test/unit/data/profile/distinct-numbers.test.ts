@@ -3,7 +3,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DistinctNumbers } from '../../../../src/data/profile/distinct-numbers.ts';
 
-const number = fc.oneof(fc.integer({ min: -50, max: 50 }), fc.double(), fc.constantFrom(0, -0, 5e-324, 1e308));
+const number = fc.oneof(
+  fc.integer({ min: -50, max: 50 }),
+  fc.double(),
+  fc.constantFrom(0, -0, 5e-324, 1e308),
+);
 
 describe('DistinctNumbers', () => {
   it('counts as a Set does, but for NaN', () => {
