@@ -1,11 +1,11 @@
 /** Reading a stored table can be ended early: a cancelled job must not keep its trainer. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ingest } from '../../src/data/ingest/ingest.ts';
 import type { IngestedTable } from '../../src/data/messages.ts';
 import { readTable } from '../../src/data/read-table.ts';
+import { ingestBytes } from './ingest-bytes.ts';
 
 const rows = 100_000;
 let folder: string;
@@ -15,10 +15,8 @@ let table: IngestedTable;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'trainyard-read-'));
   path = join(folder, 'table.parquet');
-  const spool = join(folder, 'spool');
   const lines = Array.from({ length: rows }, (_, i) => `${i},name-${i}\n`);
-  writeFileSync(spool, `x,name\n${lines.join('')}`);
-  table = await ingest({ kind: 'ingest', format: 'csv', spool, path }, folder);
+  table = await ingestBytes(folder, path, 'csv', `x,name\n${lines.join('')}`);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
