@@ -92,6 +92,7 @@ export const jobErrorCodes = {
   single_class: 'The training rows hold fewer than two classes',
   too_few_rows: 'Too few rows are left to train on',
   unsupported_data: 'The data does not fit the config, in a way that only training could see',
+  memory_exceeded: 'The job took more memory than its budget',
   poison: 'The job crashed its trainer three times in a row',
   internal: 'Something went wrong on our side',
 } as const satisfies Record<string, string>;

@@ -4,8 +4,8 @@ import type { Logger } from 'pino';
 
 const firstDelayMs = 100;
 const longestDelayMs = 5_000;
-/** A child that lived this long was healthy: its next death starts the backoff anew. */
-const healthyAfterMs = 10_000;
+/** A child that lived this long got through its start: its next death starts the backoff anew. */
+const healthyAfterMs = 1_000;
 
 export interface ChildOptions {
   /** For the log. */
@@ -25,6 +25,8 @@ export interface SupervisedChild<Message = never> {
   onMessage(listener: (message: Message) => void): void;
   /** The child died: whatever it was asked will not be answered. */
   onDown(listener: () => void): void;
+  /** Kills the process, which is then started again: it hangs. */
+  kill(): void;
   /**
    * Ends the child for good: sends it `message` (closes its channel when that is undefined) and kills it after `graceMs`.
    * Resolves when the process is gone.
@@ -82,6 +84,7 @@ export function superviseChild<Message = never>(options: ChildOptions): Supervis
     send: (message) => child?.connected === true && child.send(message as object, ignoreSendError),
     onMessage: (listener) => void messageListeners.push(listener),
     onDown: (listener) => void downListeners.push(listener),
+    kill: () => void child?.kill('SIGKILL'),
     async stop(message, graceMs) {
       isStopping = true;
       if (restart) clearTimeout(restart);

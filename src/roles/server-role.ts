@@ -9,13 +9,13 @@ import { packageVersion } from '../package-version.ts';
 import type { Store } from '../store/ports.ts';
 import { openSqliteStore } from '../store/sqlite/open-sqlite-store.ts';
 import { type SupervisedChild, superviseChild } from '../supervisor.ts';
+import { createLeaseSweeper, leaseSweepMs, type SweptTrainer } from './lease-sweeper.ts';
 import { forkRole, type RoleOptions, stopRequested } from './role.ts';
 
 /** The whole exit takes at most 10 s: a trainer may finish its epoch and write its checkpoint, a request may be answered. */
 const trainerGraceMs = 7_000;
 const requestGraceMs = 7_000;
 const dataGraceMs = 1_000;
-const expiredLeaseSweepMs = 5_000;
 const retentionMs = 3_600_000;
 const dayMs = 86_400_000;
 
@@ -40,14 +40,15 @@ export async function runServerRole({ config, logger, withTrainers }: RoleOption
     packageVersion,
     now: () => new Date(),
   });
-  const trainers: SupervisedChild[] = [];
+  const trainers: SupervisedTrainer[] = [];
   const ending = new AbortController();
   let retiring = Promise.resolve();
   const startRetiring = () => {
     retiring = retiring.then(() => retire(store, config, logger, ending.signal));
   };
+  const sweepLeases = createLeaseSweeper({ jobs: store.jobs, trainers, logger, now: () => new Date() });
   const chores = [
-    setInterval(() => void releaseExpired(store, logger), expiredLeaseSweepMs),
+    setInterval(() => void sweepLeases(), leaseSweepMs),
     setInterval(startRetiring, retentionMs),
   ];
   try {
@@ -77,10 +78,12 @@ export async function runServerRole({ config, logger, withTrainers }: RoleOption
   return 0;
 }
 
+type SupervisedTrainer = SupervisedChild & SweptTrainer;
+
 /** Each start has an owner name of its own, so that freeing a dead trainer's leases cannot touch its successor's. */
-function superviseTrainer(name: string, store: Store, logger: Logger): SupervisedChild {
+function superviseTrainer(name: string, store: Store, logger: Logger): SupervisedTrainer {
   let owner = '';
-  return superviseChild({
+  const child = superviseChild({
     name,
     logger,
     spawn: () => {
@@ -93,6 +96,7 @@ function superviseTrainer(name: string, store: Store, logger: Logger): Supervise
         logger.warn({ owner, jobs: freed }, 'a dead trainer held jobs; they go back to the queue');
     },
   });
+  return { ...child, owner: () => owner };
 }
 
 /** Idempotency keys are promised for a day; they go with the first pass after it. */
@@ -112,14 +116,5 @@ async function retire(store: Store, config: Config, logger: Logger, signal: Abor
       logger.info(retired, 'deleted what had outlived its use');
   } catch (error) {
     logger.error({ err: error }, 'deleting what has outlived its use failed');
-  }
-}
-
-async function releaseExpired(store: Store, logger: Logger): Promise<void> {
-  try {
-    const freed = await store.jobs.releaseExpired(new Date());
-    if (freed > 0) logger.warn({ jobs: freed }, 'leases ran out; their jobs go back to the queue');
-  } catch (error) {
-    logger.error({ err: error }, 'freeing expired leases failed');
   }
 }

@@ -10,6 +10,8 @@ import { type RoleOptions, stopRequested } from './role.ts';
 
 /** A trainer that has not renewed for this long is taken for dead; it renews three times as often. */
 const leaseMs = 15_000;
+/** The longest stretch without a poll is the sort of a column: 20 s for a hundred million rows. */
+const stallMs = 120_000;
 
 export async function runTrainerRole({ config, logger, owner }: RoleOptions): Promise<number> {
   const stopping = stopRequested();
@@ -24,6 +26,9 @@ export async function runTrainerRole({ config, logger, owner }: RoleOptions): Pr
     packageVersion,
     checkpointMs: config.checkpointSeconds * 1000,
     leaseMs,
+    stallMs,
+    memoryBytes: config.jobMemoryBytes,
+    rssBytes: () => process.memoryUsage.rss(),
     now: () => new Date(),
     logger,
   });

@@ -3,9 +3,13 @@ import type { Logger } from 'pino';
 import type { ColumnProfile } from '../contracts/dataset.ts';
 import type { EpochReport } from '../contracts/diagnostics.ts';
 import type { Table } from '../data/table.ts';
+import { JobFailure } from '../errors.ts';
 import type { ClaimedJob, FencedResult, JobStore, StoredDataset } from '../store/ports.ts';
 import { createClaimWrites } from './claim-writes.ts';
+import { createMemoryWatch } from './memory-watch.ts';
 import { command, type FromWorker, type WorkerStart } from './messages.ts';
+import { startRunWatch } from './run-watch.ts';
+import { createStallWatch, StalledWorker } from './stall-watch.ts';
 import { createWorkerHandle, type TrainingWorker } from './worker-handle.ts';
 
 export interface JobRunOptions {
@@ -24,14 +28,20 @@ export interface JobRunOptions {
   readonly packageVersion: string;
   readonly checkpointMs: number;
   readonly leaseMs: number;
+  /** A thread that has not polled for so long is given up, and its process with it. */
+  readonly stallMs: number;
+  /** What one job may need. */
+  readonly memoryBytes: number;
+  /** Resident memory of this process, bytes. */
+  readonly rssBytes: () => number;
   readonly now: () => Date;
   readonly logger: Logger;
 }
 
 export interface JobRun {
   /**
-   * Resolves when the job has ended, was given back, or was lost to another claim or a cancel. Rejects when the store
-   * refuses a write: the process should end, and its supervisor frees the job.
+   * Resolves when the job has ended, was given back, or was lost to another claim or a cancel. Rejects when the store refuses a
+   * write, the thread has stalled or the job outgrew its memory: the process should end, and its supervisor frees the job.
    */
   readonly ended: Promise<void>;
   /** Asks for a checkpoint at the next step's end, then gives the job back to the queue. */
@@ -141,21 +151,39 @@ export function startJobRun(options: JobRunOptions): JobRun {
     return 'ok';
   }
 
+  /** A process that outgrew its memory does not give it back, and a thread may hang in native code: both end with the process. */
+  function giveUp(error: StalledWorker | JobFailure): never {
+    logger.error({ err: error }, 'the job is taken from its thread; this process ends');
+    if (error instanceof JobFailure) {
+      const { code, message } = error;
+      writes.end(() => jobs.fail(fence, { code, message, stopReason: 'failed' }, now()));
+    }
+    worker.tell(command.cancel, cancelGraceMs);
+    throw error;
+  }
+
   async function run(): Promise<void> {
     const timers = [
       setInterval(() => writes.write(() => jobs.renew(fence, options.leaseMs, now())), options.leaseMs / 3),
       setInterval(() => writes.write(commitRecords), commitEveryMs),
       setInterval(() => writes.write(look), fencePollMs),
     ];
+    const watch = startRunWatch([
+      createMemoryWatch({ rssBytes: options.rssBytes, budgetBytes: options.memoryBytes }),
+      createStallWatch({ polls: worker.polls, stallMs: options.stallMs, nowMs: () => performance.now() }),
+    ]);
     try {
-      await train();
+      await Promise.race([train(), watch.failed]);
       // Where the worker gave a result, the job is not held by the time that these come to their turn.
       if (isLettingGo) writes.end(() => jobs.release(fence, now()));
       else writes.end(() => crash(new Error('the worker thread ended without a result')));
     } catch (error) {
+      if (error instanceof StalledWorker || error instanceof JobFailure) giveUp(error);
       writes.end(() => crash(error));
+    } finally {
+      watch.stop();
+      await writes.settled().finally(() => timers.forEach(clearInterval));
     }
-    await writes.settled().finally(() => timers.forEach(clearInterval));
   }
 
   return {

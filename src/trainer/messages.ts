@@ -7,9 +7,9 @@ import type { FinishedTraining } from '../training/train.ts';
 
 /**
  * Indices into the shared Int32Array: a thread busy with arithmetic reads no messages, so it polls these words. Pending are
- * records and checkpoints that were posted and are not yet committed.
+ * records and checkpoints that were posted and are not yet committed; polls are counted, as the thread's sign of life.
  */
-export const controlWord = { command: 0, pendingRecords: 1, pendingCheckpoints: 2 } as const;
+export const controlWord = { command: 0, pendingRecords: 1, pendingCheckpoints: 2, polls: 3 } as const;
 export const controlWords = Object.keys(controlWord).length;
 
 export const command = { continue: 0, drain: 1, cancel: 2 } as const;

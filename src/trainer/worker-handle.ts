@@ -16,6 +16,8 @@ export interface WorkerHandle {
    * @throws what the thread threw
    */
   run(start: Omit<WorkerStart, 'control'>, onMessage: (message: FromWorker) => void): Promise<void>;
+  /** How often the thread has polled; null before it starts and after it has ended. */
+  polls(): number | null;
   /** Sets the word that the thread polls, and terminates it if it has not ended after `graceMs`. */
   tell(word: Command, graceMs: number): void;
   /** So many of what it posted are committed: it may post more. */
@@ -46,6 +48,7 @@ export function createWorkerHandle(startWorker: (start: WorkerStart) => Training
         });
       });
     },
+    polls: () => (thread ? Atomics.load(control, controlWord.polls) : null),
     tell(word, graceMs) {
       Atomics.store(control, controlWord.command, word);
       // A thread that waits for commits looks at the word again.

@@ -40,6 +40,7 @@ function run(port: NonNullable<typeof parentPort>, start: WorkerStart): void {
       createKernels: createReferenceKernels,
       nowMs: () => performance.now(),
       control: () => {
+        Atomics.add(control, controlWord.polls, 1);
         const word = Atomics.load(control, controlWord.command);
         if (word === command.cancel) return 'cancel';
         if (word === command.drain) return 'drain';
@@ -77,6 +78,7 @@ function waitForCommits(control: Int32Array): void {
     const pending = Atomics.load(control, controlWord.pendingRecords);
     if (pending <= maxPendingRecords || Atomics.load(control, controlWord.command) !== command.continue)
       return;
+    Atomics.add(control, controlWord.polls, 1);
     Atomics.wait(control, controlWord.pendingRecords, pending, postEveryMs);
   }
 }

@@ -77,5 +77,5 @@ function metricsOf(
   if (classes === null || predictedCodes === null) return regressionMetrics(rows.truth, outputs);
   // A perceptron's probabilities are its labels over again.
   const probabilities = output === 'step' ? null : outputs;
-  return classificationMetrics({ classes, trueCodes: rows.truth, predictedCodes, probabilities });
+  return classificationMetrics({ classes, trueCodes: rows.truth, predictedCodes, probabilities, poll });
 }

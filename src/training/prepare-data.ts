@@ -78,6 +78,7 @@ export function prepareData(
     train.rows,
     config.features,
     config.preprocessing,
+    poll,
   );
   const targetScaling = scaleTarget(target, train.rows, config);
   const weightOf = weightsByClass(target, train.rows, config);

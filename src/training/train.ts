@@ -24,8 +24,9 @@ export interface TrainingRun extends TrainingTables {
   readonly createKernels: (dtype: Dtype) => Kernels;
   /**
    * `checkpoint` asks for one at the next epoch's end, `checkpoint_now` for one at the next step's, `drain` for one as soon and then
-   * to stop, `cancel` to stop at once; each stands until it was answered. A solver's iteration is a single step. Polled at least every 50 ms of an epoch, of encoding and of predicting; but fitting the preprocessing
-   * and ranking the final scores, a sort of each column (0.2 s for a million rows), are not interrupted.
+   * to stop, `cancel` to stop at once; each stands until it was answered. A solver's iteration is a single step. Polled at least
+   * every 50 ms of an epoch, of encoding and of predicting; but fitting the preprocessing and ranking the final scores sort a column
+   * (0.2 s for a million rows) without interruption.
    */
   readonly control: () => 'continue' | 'checkpoint' | 'checkpoint_now' | 'drain' | 'cancel';
   readonly nowMs: () => number;

@@ -300,6 +300,45 @@ describe('a worker thread that is lost', () => {
   });
 });
 
+describe('a thread that gets nowhere', () => {
+  it('takes its process with it; the job is freed by the supervisor and goes on to the same bits', async () => {
+    bench = await openBench(columnsOf(200));
+    const id = await bench.submit(mediumJob);
+    const silent = bench.startTrainer({
+      stallMs: 100,
+      startWorker: () => new Worker('for (;;);', { eval: true }),
+    });
+    await expect(silent.ended).rejects.toThrow('the worker thread has not polled for');
+    // It did not free the job itself: a process that cannot end must let its lease run out.
+    expect(await bench.store.jobs.get(id)).toMatchObject({ state: 'running', attempt: 1 });
+    expect(await bench.store.jobs.releaseOwner(silent.owner, new Date())).toBe(1);
+    bench.startTrainer();
+    expect(await bench.ended(id)).toMatchObject({ state: 'succeeded', attempt: 2 });
+    await expectUndisturbed(id);
+  });
+});
+
+describe('a job that outgrows its memory', () => {
+  it('fails for good with a code that says so, and the next trainer takes the next job', async () => {
+    bench = await openBench(columnsOf(50));
+    const greedy = await bench.submit(endlessJob, 1);
+    const next = await bench.submit(shortJob);
+    let rssBytes = 2 ** 27;
+    const first = bench.startTrainer({ memoryBytes: 16 * 2 ** 20, rssBytes: () => rssBytes });
+    await bench.waitFor(greedy, ({ progress }) => progress.epoch > 0);
+    rssBytes = 2 ** 30;
+    await expect(first.ended).rejects.toThrow('expected at most 16 MiB (JOB_MEMORY_MB)');
+    expect(await bench.ended(greedy)).toMatchObject({
+      state: 'failed',
+      stop_reason: 'failed',
+      attempt: 1,
+      error: { code: 'memory_exceeded', message: expect.stringMatching(/the job took 896 MiB$/) },
+    });
+    bench.startTrainer();
+    expect(await bench.ended(next)).toMatchObject({ state: 'succeeded' });
+  });
+});
+
 describe('a store that refuses a write', () => {
   it.each(['progress', 'finish', 'renew'] as const)(
     'ends the trainer (%s); the job is freed by its supervisor and goes on to the same bits',

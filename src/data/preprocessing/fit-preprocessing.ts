@@ -22,6 +22,7 @@ export interface FitResult {
 /**
  * @param rows     numbers of the training rows, at least one
  * @param features names of the feature columns, in the order of the encoded matrix
+ * @param poll     called before each column, whose sort is not interrupted; may throw to stop
  * @throws JobFailure `unsupported_data` when a feature cannot be encoded or two encoded columns would share a name
  */
 export function fitPreprocessing(
@@ -29,12 +30,14 @@ export function fitPreprocessing(
   rows: Uint32Array,
   features: readonly string[],
   config: Preprocessing,
+  poll: () => void = () => {},
 ): FitResult {
   const fitted: FittedFeature[] = [];
   const columns: string[] = [];
   const zeroColumns: number[] = [];
   const warnings: Warning[] = [];
   for (const name of features) {
+    poll();
     const column = findColumn(table, name);
     const { feature, isConstant } =
       column.type === 'number' ? fitNumber(column, rows, config) : fitCategory(column, rows, config);

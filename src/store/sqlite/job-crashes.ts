@@ -11,15 +11,16 @@ const poisonousCrashes = 3;
 
 interface HeldJob {
   readonly id: string;
+  readonly owner: string;
   readonly crashes: number;
 }
 
 // `crashes + 1`: this one counts.
-const selectOfOwner = `SELECT id, crashes + 1 AS crashes FROM jobs WHERE state = 'running' AND owner = ?`;
+const selectAll = `SELECT id, owner, crashes + 1 AS crashes FROM jobs WHERE state = 'running'`;
 
-const selectAll = `SELECT id, crashes + 1 AS crashes FROM jobs WHERE state = 'running'`;
+const selectOfOwner = `${selectAll} AND owner = ?`;
 
-const selectExpired = `SELECT id, crashes + 1 AS crashes FROM jobs WHERE state = 'running' AND lease_until < ?`;
+const selectExpired = `${selectAll} AND lease_until < ?`;
 
 const requeueJob = `
   UPDATE jobs SET state = iif(pause_requested, 'paused', 'queued'), crashes = @crashes, pause_requested = 0,
@@ -61,22 +62,23 @@ export function createJobCrashes({ connection, blobs }: StoreContext): JobCrashe
     held: Statement<string[], HeldJob>,
     parameters: string[],
     now: Date,
-  ): Promise<number> {
+  ): Promise<HeldJob[]> {
     // Mostly there is nothing to do, and a read takes no lock.
-    if (!held.get(...parameters)) return 0;
+    if (!held.get(...parameters)) return [];
     let orphans: string[] = [];
-    const count = write(() => {
+    const taken = write(() => {
       const jobs = held.all(...parameters);
       orphans = jobs.flatMap((job) => takeBack(job, now));
-      return jobs.length;
+      return jobs;
     });
     await blobs.remove(orphans);
-    return count;
+    return taken;
   }
 
   return {
-    releaseOwner: (owner, now) => takeBackAll(ofOwner, [owner], now),
-    releaseAll: (now) => takeBackAll(all, [], now),
-    releaseExpired: (now) => takeBackAll(expired, [now.toISOString()], now),
+    releaseOwner: async (owner, now) => (await takeBackAll(ofOwner, [owner], now)).length,
+    releaseAll: async (now) => (await takeBackAll(all, [], now)).length,
+    releaseExpired: async (now) =>
+      (await takeBackAll(expired, [now.toISOString()], now)).map(({ owner }) => owner),
   };
 }

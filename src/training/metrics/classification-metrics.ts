@@ -12,6 +12,8 @@ export interface ClassificationResult {
   readonly predictedCodes: ArrayLike<number>;
   /** Row-major [n, classes]; null for a model whose probabilities say no more than its labels. */
   readonly probabilities: Float64Array | null;
+  /** Called before each class is ranked, a sort of all rows; may throw to stop. */
+  readonly poll?: () => void;
 }
 
 type ClassMetrics = ClassificationMetrics['per_class'][number];
@@ -21,7 +23,7 @@ type ClassMetrics = ClassificationMetrics['per_class'][number];
  * 0. The macro averages are their plain means over all classes of the model.
  */
 export function classificationMetrics(result: ClassificationResult): ClassificationMetrics {
-  const { classes, trueCodes, predictedCodes, probabilities } = result;
+  const { classes, trueCodes, predictedCodes, probabilities, poll = () => {} } = result;
   const rows = trueCodes.length;
   if (
     rows === 0 ||
@@ -40,7 +42,7 @@ export function classificationMetrics(result: ClassificationResult): Classificat
   return {
     rows,
     accuracy: confusion.reduce((hits, row, code) => hits + row[code], 0) / rows,
-    ...(probabilities === null ? {} : probabilityMetrics(classes.length, trueCodes, probabilities)),
+    ...(probabilities === null ? {} : probabilityMetrics(classes.length, trueCodes, probabilities, poll)),
     precision: macro((metrics) => metrics.precision),
     recall: macro((metrics) => metrics.recall),
     f1: macro((metrics) => metrics.f1),

@@ -19,6 +19,7 @@ export function probabilityMetrics(
   classes: number,
   trueCodes: ArrayLike<number>,
   probabilities: Float64Array,
+  poll: () => void,
 ): ProbabilityMetrics {
   const rows = trueCodes.length;
   const columns = classes === 2 ? [1] : Array.from({ length: classes }, (_, code) => code);
@@ -32,7 +33,10 @@ export function probabilityMetrics(
       squares += error * error;
     }
   }
-  const areas = columns.map((code) => areasOf(code, classes, trueCodes, probabilities));
+  const areas = columns.map((code) => {
+    poll();
+    return areasOf(code, classes, trueCodes, probabilities);
+  });
   return {
     log_loss: logLoss / rows,
     brier: squares / rows,

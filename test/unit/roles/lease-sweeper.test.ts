@@ -1,0 +1,50 @@
+/** Who is killed for a lease that ran out, and who is given time because the machine slept. */
+import { pino } from 'pino';
+import { expect, it } from 'vitest';
+import { createLeaseSweeper, leaseSweepMs } from '../../../src/roles/lease-sweeper.ts';
+
+/** @param expired what each sweep that reaches the store finds, or fails with */
+function sweeperOf(expired: (string[] | Error)[]) {
+  const killed: string[] = [];
+  const lines: string[] = [];
+  const sweptAt: number[] = [];
+  let ms = 0;
+  const sweep = createLeaseSweeper({
+    jobs: {
+      async releaseExpired(now) {
+        sweptAt.push(now.getTime());
+        const found = expired[sweptAt.length - 1] ?? [];
+        if (found instanceof Error) throw found;
+        return found;
+      },
+    },
+    trainers: ['a', 'b'].map((owner) => ({ owner: () => owner, kill: () => void killed.push(owner) })),
+    logger: pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) }),
+    now: () => new Date(ms),
+  });
+  const sweepAfter = (passedMs: number) => {
+    ms += passedMs;
+    return sweep();
+  };
+  return { killed, lines, sweptAt, sweepAfter };
+}
+
+it('kills the trainer whose lease ran out, and no other', async () => {
+  const { killed, sweepAfter } = sweeperOf([['b', 'on another machine']]);
+  await sweepAfter(leaseSweepMs);
+  expect(killed).toEqual(['b']);
+});
+
+it('goes on after a store that failed', async () => {
+  const { killed, lines, sweepAfter } = sweeperOf([new Error('locked'), ['a']]);
+  await sweepAfter(leaseSweepMs);
+  expect(lines.join()).toContain('freeing expired leases failed');
+  await sweepAfter(leaseSweepMs);
+  expect(killed).toEqual(['a']);
+});
+
+it('waits ten seconds after the machine slept, so that trainers renew first', async () => {
+  const { sweptAt, sweepAfter } = sweeperOf([]);
+  for (const passedMs of [5_000, 3_600_000, 5_000, 5_000]) await sweepAfter(passedMs);
+  expect(sweptAt).toEqual([5_000, 3_615_000]);
+});
