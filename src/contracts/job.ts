@@ -13,6 +13,7 @@ export const terminalStates: ReadonlySet<JobState> = new Set(['succeeded', 'fail
 
 export const StopReason = z.enum([
   'converged',
+  'separable_data',
   'max_iterations',
   'max_epochs',
   'early_stopping',

@@ -72,7 +72,7 @@ const tolerance = (value: number) =>
 
 const autoSolver = z.strictObject({
   type: z.literal('auto'),
-  max_iterations: iterations(200),
+  max_iterations: iterations(1000),
   tolerance: tolerance(1e-10),
 });
 const newtonSolver = z.strictObject({
@@ -84,6 +84,15 @@ const lbfgsSolver = z.strictObject({
   type: z.literal('lbfgs'),
   max_iterations: iterations(1000),
   tolerance: tolerance(1e-8),
+});
+const proximalGradientSolver = z.strictObject({
+  type: z.literal('proximal_gradient'),
+  max_iterations: iterations(5000),
+  tolerance: tolerance(1e-8),
+});
+const sgdSolver = z.strictObject({ type: z.literal('sgd') }).meta({
+  description:
+    'Mini-batches by an optimizer, as a network is trained: see `optimizer`, `epochs`, `batch_size`, `shuffle` and `early_stopping` of the config',
 });
 const gradientDescentSolver = z.strictObject({
   type: z.literal('gradient_descent'),
@@ -102,13 +111,22 @@ export const LinearSolver = z
     z.strictObject({ type: z.literal('normal_equations') }),
     newtonSolver,
     lbfgsSolver,
+    proximalGradientSolver,
     gradientDescentSolver,
+    sgdSolver,
   ])
   .meta({ id: 'LinearSolver' });
 export type LinearSolver = z.infer<typeof LinearSolver>;
 
 export const LogisticSolver = z
-  .discriminatedUnion('type', [autoSolver, newtonSolver, lbfgsSolver, gradientDescentSolver])
+  .discriminatedUnion('type', [
+    autoSolver,
+    newtonSolver,
+    lbfgsSolver,
+    proximalGradientSolver,
+    gradientDescentSolver,
+    sgdSolver,
+  ])
   .meta({ id: 'LogisticSolver' });
 export type LogisticSolver = z.infer<typeof LogisticSolver>;
 
@@ -143,7 +161,7 @@ const l2 = z.number().min(0).default(0).meta({
 });
 const l1 = z.number().min(0).default(0).meta({
   description:
-    'Weight of the penalty l1·‖w‖₁ in J; intercepts and biases are never penalised. A network steps by its subgradient l1·sign(w), 0 at w = 0: weights come close to 0 without staying on it',
+    'Weight of the penalty l1·‖w‖₁ in J; intercepts and biases are never penalised. proximal_gradient leaves weights of exactly 0; whatever else takes it (networks, gradient_descent, sgd) steps by its subgradient l1·sign(w), 0 at w = 0, and comes close',
 });
 const fitIntercept = z.boolean().default(true);
 const noValidation = Validation.prefault({ fraction: 0 });
@@ -153,15 +171,102 @@ const shuffle = z
   .default(true)
   .meta({ description: 'Visit the rows in a new seeded order each epoch' });
 
+const classWeight = ClassWeight.nullable().default(null);
+
+/** How mini-batches are descended by. */
+const descent = {
+  optimizer: Optimizer.prefault({ type: 'adam' }),
+  epochs,
+  batch_size: z.int().min(1).max(1_000_000).default(32),
+  shuffle,
+  early_stopping: EarlyStopping.nullable().default(null),
+};
+export const Descent = z.strictObject(descent);
+export type Descent = z.infer<typeof Descent>;
+const descentFields = Object.keys(descent) as (keyof Descent)[];
+
+/** The same for a regression: there with solver sgd, and with no other. */
+const sgdDescent = {
+  optimizer: Optimizer.optional().meta({ description: 'With solver sgd alone; default adam' }),
+  epochs: descent.epochs.unwrap().optional().meta({ description: 'With solver sgd alone; default 100' }),
+  batch_size: descent.batch_size
+    .unwrap()
+    .optional()
+    .meta({ description: 'With solver sgd alone; default 32' }),
+  shuffle: descent.shuffle.unwrap().optional().meta({ description: 'With solver sgd alone; default true' }),
+  early_stopping: EarlyStopping.nullable().optional().meta({ description: 'With solver sgd alone' }),
+};
+
+interface RegressionSettings extends Partial<Descent> {
+  readonly solver: { readonly type: string };
+  readonly l1: number;
+  readonly validation: Validation;
+}
+
+type Issues = z.core.ParsePayload['issues'];
+const refuse = (issues: Issues, path: string[], input: unknown, message: string) =>
+  issues.push({ code: 'custom', path, input, message });
+
+/** Fills in what sgd needs and the config leaves out. */
+function withDescent<Config extends RegressionSettings>(config: Config): Config {
+  if (config.solver.type !== 'sgd') return config;
+  const given = Object.fromEntries(
+    descentFields.flatMap((name) => (name in config ? [[name, config[name]]] : [])),
+  );
+  return { ...config, ...Descent.parse(given) };
+}
+
+function checkRegression({ value, issues }: z.core.ParsePayload<RegressionSettings>): void {
+  const { solver, l1 } = value;
+  if (l1 > 0 && ['newton', 'lbfgs', 'normal_equations'].includes(solver.type)) {
+    refuse(
+      issues,
+      ['l1'],
+      l1,
+      `0 with solver ${solver.type}, which needs a smooth J (proximal_gradient takes l1)`,
+    );
+  }
+  if (solver.type === 'sgd') {
+    checkDescent({ value: value as RegressionSettings & Descent, issues });
+    return;
+  }
+  for (const name of descentFields) {
+    if (value[name] === undefined) continue;
+    refuse(issues, [name], value[name], `no ${name} with solver ${solver.type}, only sgd has it`);
+  }
+}
+
+function checkDescent({
+  value,
+  issues,
+}: {
+  readonly value: Descent & { readonly validation: Validation };
+  readonly issues: Issues;
+}): void {
+  const { warmup_epochs: warmup } = value.optimizer.schedule;
+  if (warmup >= value.epochs) {
+    const path = ['optimizer', 'schedule', 'warmup_epochs'];
+    refuse(issues, path, warmup, `fewer warm-up epochs than epochs, ${value.epochs}`);
+  }
+  if (value.early_stopping?.monitor === 'validation_loss' && !isValidated(value)) {
+    const message = '"loss", or a validation split to measure the validation_loss on';
+    refuse(issues, ['early_stopping', 'monitor'], 'validation_loss', message);
+  }
+}
+
 export const LinearRegressionConfig = z
   .strictObject({
     type: z.literal('linear_regression'),
     ...common,
+    l1,
     l2,
     fit_intercept: fitIntercept,
     solver: LinearSolver.prefault({ type: 'auto' }),
+    ...sgdDescent,
     validation: noValidation,
   })
+  .overwrite(withDescent)
+  .check(checkRegression)
   .meta({ id: 'LinearRegressionConfig' });
 export type LinearRegressionConfig = z.infer<typeof LinearRegressionConfig>;
 
@@ -169,11 +274,16 @@ export const LogisticRegressionConfig = z
   .strictObject({
     type: z.literal('logistic_regression'),
     ...common,
+    l1,
     l2,
     fit_intercept: fitIntercept,
     solver: LogisticSolver.prefault({ type: 'auto' }),
+    ...sgdDescent,
     validation: noValidation,
+    class_weight: classWeight,
   })
+  .overwrite(withDescent)
+  .check(checkRegression)
   .meta({ id: 'LogisticRegressionConfig' });
 export type LogisticRegressionConfig = z.infer<typeof LogisticRegressionConfig>;
 
@@ -185,6 +295,7 @@ export const PerceptronConfig = z
     epochs,
     shuffle,
     validation: noValidation,
+    class_weight: classWeight,
   })
   .meta({ id: 'PerceptronConfig' });
 export type PerceptronConfig = z.infer<typeof PerceptronConfig>;
@@ -199,31 +310,11 @@ export const MlpConfig = z
     hidden_layers: z.array(HiddenLayer).max(64).default([]),
     l1,
     l2,
-    optimizer: Optimizer.prefault({ type: 'adam' }),
-    epochs,
-    batch_size: z.int().min(1).max(1_000_000).default(32),
-    shuffle,
-    early_stopping: EarlyStopping.nullable().default(null),
+    ...descent,
     validation: Validation.prefault({ fraction: 0.1 }),
-    class_weight: ClassWeight.nullable().default(null),
+    class_weight: classWeight,
   })
-  .check(({ value, issues }) => {
-    const { warmup_epochs: warmup } = value.optimizer.schedule;
-    if (warmup >= value.epochs)
-      issues.push({
-        code: 'custom',
-        path: ['optimizer', 'schedule', 'warmup_epochs'],
-        input: warmup,
-        message: `fewer warm-up epochs than epochs, ${value.epochs}`,
-      });
-    if (value.early_stopping?.monitor === 'validation_loss' && !isValidated(value))
-      issues.push({
-        code: 'custom',
-        path: ['early_stopping', 'monitor'],
-        input: 'validation_loss',
-        message: '"loss", or a validation split to measure the validation_loss on',
-      });
-  })
+  .check(checkDescent)
   .meta({ id: 'MlpConfig' });
 export type MlpConfig = z.infer<typeof MlpConfig>;
 

@@ -4,68 +4,84 @@ import type {
   LogisticRegressionConfig,
   ResolvedModelConfig,
 } from '../contracts/model-config.ts';
-import { losses } from '../math/losses/index.ts';
-import { createGlmObjective } from '../math/solvers/glm-objective.ts';
+import { createGlmObjective, type GlmProblem } from '../math/solvers/glm-objective.ts';
 import { createGradientDescent } from '../math/solvers/gradient-descent.ts';
+import { l1Value } from '../math/solvers/l1-penalty.ts';
 import { createLbfgs } from '../math/solvers/lbfgs.ts';
 import { createNewton } from '../math/solvers/newton.ts';
+import { createProximalGradient } from '../math/solvers/proximal-gradient.ts';
+import { createReferenceGlmKernels } from '../math/solvers/reference-glm-kernels.ts';
 import type { Solver, SolverState } from '../math/solvers/solver.ts';
 import { epochMetrics } from './epoch-score.ts';
 import { type Fit, type FitOptions, type FitState, tensorsOf } from './fit.ts';
 import { layerParameters, linearLayer } from './linear-layer.ts';
-import { createLinearScorer } from './linear-scores.ts';
+import { createSeparationWatch } from './separable-data.ts';
 
 export type GlmConfig = Extract<ResolvedModelConfig, LinearRegressionConfig | LogisticRegressionConfig>;
+/** Every solver but the one that goes by mini-batches. */
+type SolverConfig = Exclude<GlmConfig['solver'], { type: 'sgd' }>;
 
-export function createGlmFit({ config, data, poll, state: saved }: FitOptions<GlmConfig>): Fit {
+export function createGlmFit(
+  { config, data, poll, state: saved }: FitOptions<GlmConfig>,
+  settings: SolverConfig,
+): Fit {
   const { train, validation, outputs, task, loss } = data;
-  const { fit_intercept: fitIntercept, l2 } = config;
-  const objective = createGlmObjective({
-    loss,
-    x: train.x,
-    target: train.target,
-    outputs,
-    fitIntercept,
-    l2,
-    poll,
-  });
-  const solver = solverOf(config.solver);
+  const { fit_intercept: fitIntercept, l1, l2 } = config;
+  const kernels = createReferenceGlmKernels();
+  const problemOf = ({ x, target, weights }: typeof train): GlmProblem => {
+    return { loss, x, target, weights, outputs, fitIntercept, l1, l2, kernels, poll };
+  };
+  const problem = problemOf(train);
+  const objective = createGlmObjective(problem);
+  const held = validation && createGlmObjective(problemOf(validation));
+  const solver = solverOf(settings);
   const state = saved ? restored(saved) : solver.init(objective);
-  const shape = { outputs, fitIntercept, rowLoss: losses[loss].row };
-  const scoreTrain = createLinearScorer(train, shape, poll);
-  const scoreHeld = validation && createLinearScorer(validation, shape, poll);
+  const previous = saved ? (saved.tensors.previous_theta as Float64Array).slice() : state.theta.slice();
+  const separation = createSeparationWatch(problem);
   const layer = linearLayer(data);
 
   function penalty(): number {
-    const weights = state.theta.subarray(0, layer.inputs * outputs);
-    return 0.5 * l2 * weights.reduce((sum, weight) => sum + weight * weight, 0);
+    const weights = state.theta.subarray(0, objective.penalised);
+    return l1Value(objective, weights) + 0.5 * l2 * weights.reduce((sum, weight) => sum + weight * weight, 0);
+  }
+
+  function stopReason(value: number, correct: number, converged: boolean) {
+    const hasConverged = converged || settings.type === 'normal_equations';
+    const isAllRight = correct === train.x.rows;
+    const { theta } = state;
+    if (separation?.isSeparated({ theta, previous, loss: value, isAllRight, hasConverged })) {
+      return 'separable_data';
+    }
+    return hasConverged ? 'converged' : null;
   }
 
   return {
     layers: [layer],
     epoch() {
+      previous.set(state.theta);
       const report = solver.iterate(objective, state);
-      const held = scoreHeld?.(state.theta);
+      const sums = { rows: train.x.rows, ...objective.score(state.theta) };
+      const heldSums = held && validation && { rows: validation.x.rows, ...held.score(state.theta) };
       return {
         loss: report.loss,
-        validationLoss: held ? held.loss / held.rows + penalty() : null,
+        validationLoss: heldSums ? heldSums.loss / heldSums.rows + penalty() : null,
         metrics: {
-          ...epochMetrics(task, scoreTrain(state.theta), 1),
-          ...(held && epochMetrics(task, held, 1, 'validation_')),
+          ...epochMetrics(task, sums, 1),
+          ...(heldSums && epochMetrics(task, heldSums, 1, 'validation_')),
         },
-        stopReason: report.converged || config.solver.type === 'normal_equations' ? 'converged' : null,
+        stopReason: stopReason(report.loss, sums.correct, report.converged),
       };
     },
     state: () => ({
       values: { iteration: state.iteration },
-      tensors: { theta: state.theta.slice(), ...tensorsOf(state) },
+      tensors: { theta: state.theta.slice(), previous_theta: previous.slice(), ...tensorsOf(state) },
     }),
     parameters: () => layerParameters(state.theta, layer),
-    finish: () => [],
+    finish: () => separation?.warnings() ?? [],
   };
 }
 
-function solverOf(solver: GlmConfig['solver']): Solver {
+function solverOf(solver: SolverConfig): Solver {
   switch (solver.type) {
     case 'normal_equations':
       // Newton's step is exact on a quadratic: one solve of the normal equations and one of its refinement.
@@ -74,6 +90,8 @@ function solverOf(solver: GlmConfig['solver']): Solver {
       return createNewton({ tolerance: solver.tolerance });
     case 'lbfgs':
       return createLbfgs({ tolerance: solver.tolerance });
+    case 'proximal_gradient':
+      return createProximalGradient({ tolerance: solver.tolerance });
     case 'gradient_descent':
       return createGradientDescent({
         learningRate: solver.learning_rate,

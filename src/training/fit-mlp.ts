@@ -18,8 +18,13 @@ import { randomStreams } from './random-streams.ts';
 /**
  * An epoch's training loss and metric are the running means over its steps, each measured before its update and with units left out
  * where a layer has dropout.
+ *
+ * @param regression given for a network that is one: a single layer, which starts at 0, may have no bias, and is not probed
  */
-export function createMlpFit({ config, data, kernels, poll, onStep, state }: FitOptions<MlpConfig>): Fit {
+export function createMlpFit(
+  { config, data, kernels, poll, onStep, state }: FitOptions<MlpConfig>,
+  regression: { readonly fit_intercept: boolean } | null = null,
+): Fit {
   const { train, validation, task } = data;
   const penalty = { l1: config.l1, l2: config.l2 };
   const layers = mlpLayers(config, train.x.columns, data.outputs);
@@ -37,7 +42,7 @@ export function createMlpFit({ config, data, kernels, poll, onStep, state }: Fit
   const { network, batchRows } = passes;
   const descent = createDescent(config.optimizer, config.epochs, network.layout.blockLength, kernels);
   if (state) restoreMlp(state, network, descent.state);
-  else initialize(network, config, data.zeroColumns);
+  else if (regression === null) initialize(network, config, data.zeroColumns);
   let finishedEpochs = state ? (state.values.epoch as number) : 0;
   const watch =
     config.early_stopping && createLossWatch(config.early_stopping, network.exportParameters(), state);
@@ -50,7 +55,7 @@ export function createMlpFit({ config, data, kernels, poll, onStep, state }: Fit
   });
   const { order, sums } = walk;
   const targetScale = data.targetScaling?.scale ?? 1;
-  const probe = createNetworkProbe(config, train.x.rows, passes, kernels);
+  const probe = regression === null ? createNetworkProbe(config, train.x.rows, passes, kernels) : null;
 
   /** Steps through all training rows that this epoch has not seen yet. */
   function descend(isProbed: boolean): void {
@@ -61,7 +66,8 @@ export function createMlpFit({ config, data, kernels, poll, onStep, state }: Fit
       const isLast = walk.row + count === order.length;
       sums.penalties += count * network.penalty(penalty);
       const gradients = passes.gradient(order, walk.row, count, sums);
-      if (isProbed && isLast) probe.beforeLastStep();
+      if (regression?.fit_intercept === false) network.layout.views(gradients)[0].bias.fill(0);
+      if (isProbed && isLast) probe!.beforeLastStep();
       descent.step(network.parameters, gradients);
       walk.row += count;
       // After the last step the epoch's end comes at once, and the probe must see what that step changed.
@@ -72,13 +78,13 @@ export function createMlpFit({ config, data, kernels, poll, onStep, state }: Fit
   return {
     layers,
     epoch() {
-      const isProbed = probe.isDue(finishedEpochs + 1);
+      const isProbed = probe?.isDue(finishedEpochs + 1) ?? false;
       descend(isProbed);
       // The running mean of J.
       const loss = (sums.loss + sums.penalties) / sums.rows;
       walk.end();
       finishedEpochs++;
-      const layers = isProbed ? { layers: probe.look() } : {};
+      const layers = isProbed ? { layers: probe!.look() } : {};
       const held = validation && passes.score(validation);
       const validationLoss = held && held.loss / held.rows + network.penalty(penalty);
       const isOver = watch?.observe(finishedEpochs, { loss, validationLoss }, network.exportParameters());

@@ -39,10 +39,10 @@ export function createPerceptronFit(options: FitOptions<PerceptronConfig>): Fit 
   /** Visits all training rows that this epoch has not seen yet. */
   function descend(): void {
     walk.begin();
-    const { x, target } = train;
+    const { x, target, weights: rowWeights } = train;
     while (walk.row < order.length) {
       const visited = order.subarray(walk.row, walk.row + stepRows);
-      perceptronPass({ x, target, outputs, order: visited, weights, bias, fitIntercept }, sums);
+      perceptronPass({ x, target, rowWeights, outputs, order: visited, weights, bias, fitIntercept }, sums);
       walk.row += visited.length;
       onStep();
     }

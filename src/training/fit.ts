@@ -16,7 +16,7 @@ export interface FitEpoch {
   readonly validationLoss: number | null;
   readonly metrics: EpochMetrics;
   /** Why no further epoch should follow; null to go on. */
-  readonly stopReason: 'converged' | 'early_stopping' | null;
+  readonly stopReason: 'converged' | 'separable_data' | 'early_stopping' | null;
   /** Of a network's layers, first to last, where the epoch was probed. */
   readonly layers?: LayerStatistics[];
 }

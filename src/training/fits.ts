@@ -4,12 +4,15 @@ import type { Fit, FitOptions } from './fit.ts';
 import { createGlmFit } from './fit-glm.ts';
 import { createMlpFit } from './fit-mlp.ts';
 import { createPerceptronFit } from './fit-perceptron.ts';
+import { createSgdFit } from './fit-sgd.ts';
 
 export function createFit({ config, ...options }: FitOptions<ResolvedModelConfig>): Fit {
   switch (config.type) {
     case 'linear_regression':
     case 'logistic_regression':
-      return createGlmFit({ config, ...options });
+      return config.solver.type === 'sgd'
+        ? createSgdFit({ config, ...options })
+        : createGlmFit({ config, ...options }, config.solver);
     case 'perceptron':
       return createPerceptronFit({ config, ...options });
     case 'mlp':

@@ -1,7 +1,8 @@
 /** How much memory a job will need, so that one that cannot fit is refused at submit and not killed halfway. */
 import type { ColumnProfile } from '../contracts/dataset.ts';
-import type { MlpConfig, ResolvedModelConfig } from '../contracts/model-config.ts';
+import type { Descent, MlpConfig, ResolvedModelConfig } from '../contracts/model-config.ts';
 import { designDtype } from '../data/design-matrix.ts';
+import { maxPolishedSize } from '../math/solvers/support-newton.ts';
 import { passRows } from './network-passes.ts';
 
 export interface JobShape {
@@ -58,7 +59,10 @@ const moments = { sgd: 0, momentum: 1, nesterov: 1, adagrad: 1, rmsprop: 1, adam
  * 4 bytes · (parameters · copies + rows of a pass · Σ padded widths · 5): a layer keeps its z, its a and their gradient, and with
  * dropout what it drew and what that left.
  */
-function networkBytes(config: MlpConfig, { rows, columns, outputs }: JobShape): number {
+function networkBytes(
+  config: Descent & Pick<MlpConfig, 'hidden_layers'>,
+  { rows, columns, outputs }: JobShape,
+): number {
   const widths = [columns, ...config.hidden_layers.map(({ units }) => units), outputs].map(padded);
   const layers = widths.slice(1).map((width, index) => ({ inputs: widths[index], outputs: width }));
   const parameters = layers.reduce((sum, layer) => sum + (layer.inputs + 1) * layer.outputs, 0);
@@ -72,15 +76,31 @@ function networkBytes(config: MlpConfig, { rows, columns, outputs }: JobShape): 
   return f32Bytes * (parameters * copies + activations);
 }
 
-/** 8 bytes · size · vectors, and for a second-order solver the Hessian, its factor and the work of its rank: 3 · size². */
-function linearBytes({ config, columns, outputs }: JobShape): number {
+/**
+ * 8 bytes · size · vectors, and 3 · size² for a solver with Hessians: one, its factor, and the work of its rank. The network that sgd
+ * trains is in f64.
+ */
+function linearBytes(shape: JobShape): number {
+  const { config, columns, outputs } = shape;
   const size = (columns + 1) * outputs;
-  const solver = 'solver' in config ? config.solver.type : 'perceptron_rule';
-  const hessians = solver === 'newton' || solver === 'normal_equations' ? 3 : 0;
-  // A solver's state (θ, a point, its gradient; for L-BFGS ten pairs of vectors more) stands once in use, once in a checkpoint and
-  // once in its bytes; then a trial point, a direction and the sums of a pass.
-  const vectors = 3 * (solver === 'lbfgs' ? 23 : 3) + 8;
-  return f64Bytes * (size * vectors + size * size * hessians);
+  if (!('solver' in config)) return f64Bytes * size * linearVectors('perceptron_rule');
+  if (config.solver.type === 'sgd') {
+    const network = { ...(config as typeof config & Descent), hidden_layers: [] };
+    return (f64Bytes / f32Bytes) * networkBytes(network, shape);
+  }
+  const { type } = config.solver;
+  const isPolished = type === 'proximal_gradient' && config.l1 > 0 && size <= maxPolishedSize;
+  const hessians = type === 'newton' || type === 'normal_equations' || isPolished ? 3 : 0;
+  return f64Bytes * (size * linearVectors(type) + size * size * hessians);
+}
+
+/**
+ * A solver's state (θ before and after, a point, its gradient; for L-BFGS ten pairs of vectors more, for the proximal gradient two)
+ * stands once in use, once in a checkpoint and once in its bytes; then a trial point, a direction and the sums of a pass.
+ */
+function linearVectors(solver: string): number {
+  const more = { lbfgs: 20, proximal_gradient: 2 }[solver] ?? 0;
+  return 3 * (4 + more) + 8;
 }
 
 const distinctOf = (profile: ColumnProfile) => profile.distinct ?? profile.distinct_at_least!;

@@ -1,4 +1,4 @@
-/** Loss and score of rows under a linear model: what the solvers do not need and an epoch's record does. */
+/** Loss and score of rows under a linear model, for an epoch's record. */
 import type { Loss } from '../math/losses/index.ts';
 import type { Matrix } from '../math/matrix.ts';
 import { createPace } from '../math/pace.ts';
@@ -20,7 +20,7 @@ const blockRows = 64;
  *   every few milliseconds of its work and may throw
  */
 export function createLinearScorer(
-  { x, target }: PreparedRows,
+  { x, target, weights }: PreparedRows,
   { outputs, fitIntercept, rowLoss }: LinearModelShape,
   poll: () => void,
 ): (theta: Float64Array) => ScoreSums {
@@ -37,8 +37,10 @@ export function createLinearScorer(
         { data: block, rows, columns: outputs, stride: outputs },
         target.subarray(start),
       );
-      for (let i = 0; i < rows; i++)
-        sums.loss += rowLoss(block, i * outputs, outputs, target[start + i], null, 1);
+      for (let i = 0; i < rows; i++) {
+        const c = weights === null ? 1 : weights[start + i];
+        sums.loss += c * rowLoss(block, i * outputs, outputs, target[start + i], null, 1);
+      }
     }
     return sums;
   };

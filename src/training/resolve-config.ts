@@ -2,8 +2,6 @@
 import type { ColumnProfile } from '../contracts/dataset.ts';
 import type {
   HiddenLayer,
-  LinearSolver,
-  LogisticSolver,
   MlpConfig,
   ModelConfig,
   ResolvedModelConfig,
@@ -11,6 +9,7 @@ import type {
 } from '../contracts/model-config.ts';
 import type { Warning } from '../contracts/names.ts';
 import { activations } from '../math/activations/index.ts';
+import { type DesignShape, linearSolver, logisticSolver, unitSpread } from './auto-solver.ts';
 import { classWeightProblems } from './class-weight-problems.ts';
 import { type ConfigProblem, type DatasetProfile, refuse } from './config-problems.ts';
 import { encodedColumns, featureProblems } from './feature-problems.ts';
@@ -25,13 +24,6 @@ export interface ResolvedConfig {
   readonly warnings: Warning[];
 }
 
-/** Encoded columns, parameters but for the intercepts, and rows. */
-interface DesignShape {
-  readonly columns: number;
-  readonly size: number;
-  readonly rows: number;
-}
-
 /** What a submit knows beside config and profile. */
 export interface SubmitContext {
   /** Most that the job may need by `jobMemory`. */
@@ -41,11 +33,6 @@ export interface SubmitContext {
   /** The dataset that the config validates on; null where it names none. */
   readonly validationDataset: DatasetProfile | null;
 }
-
-/** Above so many encoded columns, XᵀX (8 bytes · columns²) costs more than L-BFGS needs to converge. */
-const maxNormalColumns = 2_000;
-/** Above so many parameters a Newton step, size³/3 multiplications, is slower than the L-BFGS steps that it saves. */
-const maxNewtonSize = 1_000;
 
 /**
  * Resolves features, task, solver and initializers of `config` for `dataset`.
@@ -77,11 +64,13 @@ export function resolveConfig(
 
   const columns = encodedColumns(features, config.preprocessing);
   const outputs = outputsOf(target!, task);
-  const resolved = withDefaults(config, names, task, {
+  const design = {
     columns,
-    size: columns * outputs,
+    outputs,
     rows: dataset.rows,
-  });
+    unitSpread: unitSpread(features, config.preprocessing),
+  };
+  const resolved = withDefaults(config, names, task, design);
   const needed = jobMemory({
     config: resolved,
     profiles: [target!, ...features],
@@ -94,10 +83,22 @@ export function resolveConfig(
   return { config: resolved, epochs: epochLimit(resolved), warnings: taskWarnings(config, target!, task) };
 }
 
+/** Whether an epoch of the job is an iteration of a solver, and not a pass over the rows one by one or in batches. */
+export function goesByIterations(config: ResolvedModelConfig): boolean {
+  return 'solver' in config && config.solver.type !== 'sgd';
+}
+
 /** Most epochs that the config allows; normal equations are one solve. */
 export function epochLimit(config: ResolvedModelConfig): number {
   if (!('solver' in config)) return config.epochs;
-  return config.solver.type === 'normal_equations' ? 1 : config.solver.max_iterations;
+  switch (config.solver.type) {
+    case 'normal_equations':
+      return 1;
+    case 'sgd':
+      return config.epochs!;
+    default:
+      return config.solver.max_iterations;
+  }
 }
 
 /** A category is classified, a number regressed, but for a whole number of exactly two values: that is nearly always a class. */
@@ -123,30 +124,14 @@ function withDefaults(
 ): ResolvedModelConfig {
   switch (config.type) {
     case 'linear_regression':
-      return { ...config, features, solver: linearSolver(config.solver, design.columns) };
+      return { ...config, features, solver: linearSolver(config, design) };
     case 'logistic_regression':
-      return { ...config, features, solver: logisticSolver(config.solver, design) };
+      return { ...config, features, solver: logisticSolver(config, design) };
     case 'perceptron':
       return { ...config, features };
     case 'mlp':
       return { ...config, features, task, hidden_layers: initialized(config) };
   }
-}
-
-function linearSolver(solver: LinearSolver, columns: number): Exclude<LinearSolver, { type: 'auto' }> {
-  if (solver.type !== 'auto') return solver;
-  return columns <= maxNormalColumns ? { type: 'normal_equations' } : { ...solver, type: 'lbfgs' };
-}
-
-/** With fewer rows than columns the Hessian is singular, and what Newton needs to find its rank costs a hundred L-BFGS fits. */
-function logisticSolver(
-  solver: LogisticSolver,
-  { columns, size, rows }: DesignShape,
-): Exclude<LogisticSolver, { type: 'auto' }> {
-  if (solver.type !== 'auto') return solver;
-  return size <= maxNewtonSize && columns < rows
-    ? { ...solver, type: 'newton' }
-    : { ...solver, type: 'lbfgs' };
 }
 
 function initialized(config: MlpConfig): HiddenLayer[] {

@@ -12,7 +12,7 @@ import type { Fit, FitEpoch } from './fit.ts';
 import { createFit } from './fits.ts';
 import { measure, packageModel } from './package-model.ts';
 import { prepareData, type TrainingTables } from './prepare-data.ts';
-import { epochLimit } from './resolve-config.ts';
+import { epochLimit, goesByIterations } from './resolve-config.ts';
 import { openCheckpoint, saveCheckpoint, trainingIdentity } from './training-checkpoint.ts';
 
 export interface TrainingRun extends TrainingTables {
@@ -118,7 +118,7 @@ interface Course {
 /** @returns why the fit is at its end */
 function runEpochs(run: TrainingRun, fit: Fit, course: Course, checkpoint: () => void): StopReason {
   const limit = epochLimit(run.config);
-  const limitReason = 'solver' in run.config ? 'max_iterations' : 'max_epochs';
+  const limitReason = goesByIterations(run.config) ? 'max_iterations' : 'max_epochs';
   for (;;) {
     const { stopReason, ...epoch } = fit.epoch();
     const endMs = run.nowMs();

@@ -35,6 +35,7 @@ export const config: ResolvedModelConfig = {
   epochs: 100,
   shuffle: true,
   validation: { fraction: 0, stratify: true },
+  class_weight: null,
 };
 
 export function datasetOf(n: number, changes: Partial<StoredDataset> = {}): StoredDataset {

@@ -1,41 +1,64 @@
 /** The Hessian of a generalised linear model, by symmetric blocks of class pairs. */
 import type { Pace } from '../pace.ts';
 import { curvatures } from './curvature.ts';
-import { groupRows } from './design-rows.ts';
-import { addGroupOuter } from './group-products.ts';
+import { laneCount, paddedTo } from './glm-kernels.ts';
 import type { GlmProblem, RowPass } from './row-pass.ts';
 
+/** Multiply-adds of a strip of a block's outer products: a few milliseconds of the plain kernels. */
+const maxStripWork = 2 ** 21;
+
 /**
- * ∂²J/∂θ² = (1/m) Σᵢ (xᵢxᵢᵀ) ⊗ Dᵢ + λ on the weights' diagonal, Dᵢ = ∂²lossᵢ/∂z∂zᵀ. Block (c, d) of it is Σᵢ Dᵢ[c, d]·xᵢxᵢᵀ, so only
+ * ∂²J/∂θ² = (1/m) Σᵢ cᵢ·(xᵢxᵢᵀ) ⊗ Dᵢ + λ on the weights' diagonal, Dᵢ = ∂²lossᵢ/∂z∂zᵀ. Block (c, d) of it is Σᵢ cᵢDᵢ[c, d]·xᵢxᵢᵀ, so only
  * c ≤ d and half of each block are summed: m·k²C²/4 multiply-adds. The blocks take C(C + 1)/2 · k² doubles, allocated at the
  * first call.
  */
 export function createGlmHessian(problem: GlmProblem, pass: RowPass, pace: Pace) {
-  const { outputs, target } = problem;
-  const curvature = curvatures[problem.loss];
-  const { width, group, residuals } = pass;
-  const d = Array.from({ length: groupRows }, () => new Float64Array(outputs * outputs));
-  let blocks: Float64Array | null = null;
+  const { outputs, kernels } = problem;
+  const { width, capacity } = pass.block;
+  /** Rows of the triangle between two polls. */
+  const strip = Math.max(laneCount, paddedTo(Math.floor(maxStripWork / (capacity * width))));
+  const pairs = (outputs * (outputs + 1)) / 2;
+  const curvatureOf = createBlockCurvature(problem, pass);
+  let memory: { readonly sums: Float64Array; readonly scaled: Float64Array } | null = null;
 
   return (theta: Float64Array, out: Float64Array): void => {
-    blocks ??= new Float64Array(((outputs * (outputs + 1)) / 2) * width * width);
-    blocks.fill(0);
-    const sums = blocks;
-    pass.run(theta, (start, count) => {
-      for (let r = 0; r < groupRows; r++) {
-        if (r < count) curvature(residuals, r * outputs, outputs, target[start + r], d[r]);
-        else d[r].fill(0);
-      }
-      let offset = 0;
-      for (let c = 0; c < outputs; c++) {
-        for (let e = c; e < outputs; e++, offset += width * width) {
-          const at = c * outputs + e;
-          addGroupOuter(group, width, d[0][at], d[1][at], d[2][at], d[3][at], sums, offset);
-          pace((groupRows / 2) * width * width);
+    memory ??= {
+      sums: kernels.allocate(pairs * width * width),
+      scaled: kernels.allocate(capacity * width),
+    };
+    const { sums, scaled } = memory;
+    sums.fill(0);
+    pass.run(theta, false, (start, count, rows) => {
+      const curvature = curvatureOf(start, count);
+      for (let pair = 0; pair < pairs; pair++) {
+        kernels.scaleRows(pass.block, rows, curvature[pair], scaled);
+        for (let from = 0; from < width; from += strip) {
+          const to = Math.min(width, from + strip);
+          kernels.addOuter(pass.block, rows, scaled, sums, pair * width * width, from, to);
+          pace(rows * (to - from) * (width - (from + to) / 2));
         }
       }
     });
     spreadBlocks(sums, width, problem, out, pace);
+  };
+}
+
+/** cᵢDᵢ of the present block's rows by pairs (c, d), c ≤ d: [pairs][n], 0 past the last row. */
+function createBlockCurvature({ loss, outputs, target, weights, kernels }: GlmProblem, { block }: RowPass) {
+  const curvature = curvatures[loss];
+  const d = new Float64Array(outputs * outputs);
+  const pairs = Array.from({ length: (outputs * (outputs + 1)) / 2 }, () => kernels.allocate(block.capacity));
+  return (start: number, count: number): readonly Float64Array[] => {
+    for (let r = 0; r < count; r++) {
+      curvature(block.residuals, r * outputs, outputs, target[start + r], d);
+      const weight = weights === null ? 1 : weights[start + r];
+      let pair = 0;
+      for (let c = 0; c < outputs; c++) {
+        for (let e = c; e < outputs; e++) pairs[pair++][r] = weight * d[c * outputs + e];
+      }
+    }
+    for (const values of pairs) values.fill(0, count);
+    return pairs;
   };
 }
 
@@ -47,13 +70,14 @@ function spreadBlocks(
   out: Float64Array,
   pace: Pace,
 ): void {
-  const { outputs, x, l2 } = problem;
-  const size = width * outputs;
+  const { outputs, x, l2, fitIntercept } = problem;
+  const columns = fitIntercept ? x.columns + 1 : x.columns;
+  const size = columns * outputs;
   let offset = 0;
   for (let c = 0; c < outputs; c++) {
     for (let e = c; e < outputs; e++, offset += width * width) {
-      for (let j = 0; j < width; j++) {
-        for (let l = j; l < width; l++) {
+      for (let j = 0; j < columns; j++) {
+        for (let l = j; l < columns; l++) {
           const value = blocks[offset + j * width + l] / x.rows;
           out[(j * outputs + c) * size + l * outputs + e] = value;
           out[(l * outputs + c) * size + j * outputs + e] = value;
@@ -61,7 +85,7 @@ function spreadBlocks(
           out[(l * outputs + e) * size + j * outputs + c] = value;
         }
         // Half of the writes go down columns: a cache miss each, worth some eight multiply-adds.
-        pace(16 * (width - j));
+        pace(16 * (columns - j));
       }
     }
   }

@@ -1,17 +1,22 @@
 /** What a solver minimises, and what every solver is: a pure state stepped one iteration at a time. */
 import type { Pace } from '../pace.ts';
+import type { RowSums } from './row-pass.ts';
 
 /** A convex function J of θ [size], a mean over `rows` rows plus a penalty. Its methods share scratch: not re-entrant. */
 export interface Objective {
   /** Length of θ. */
   readonly size: number;
+  /** The first so many elements of θ are weights, which the penalties are on. */
+  readonly penalised: number;
   /** Rows m that J is a mean over. */
   readonly rows: number;
+  /** Weight of ‖w‖₁, which `evaluate` leaves out. */
+  readonly l1: number;
   /** J is quadratic in θ: its Hessian is constant and one Newton step is exact. */
   readonly isQuadratic: boolean;
   /** Told of all work on the objective's behalf; throws to interrupt it. */
   readonly pace: Pace;
-  /** J(θ); overwrites `gradient` [size] with ∂J/∂θ when given. Not finite where J overflows. Allocates nothing. */
+  /** The smooth part of J(θ); overwrites `gradient` [size] with its ∂/∂θ when given. Not finite where J overflows. */
   evaluate(theta: Float64Array, gradient: Float64Array | null): number;
   /** Overwrites `out`, row-major [size, size], with ∂²J/∂θ², both triangles. Allocates its scratch once. */
   hessian(theta: Float64Array, out: Float64Array): void;
@@ -29,6 +34,8 @@ export interface CenteredObjective extends Objective {
   readonly metric: Float64Array;
   toTheta(point: Float64Array, theta: Float64Array): void;
   fromTheta(theta: Float64Array, point: Float64Array): void;
+  /** ∂J/∂θ in the coordinates of θ, from the gradient in centred ones. Overwrites `out`. */
+  gradientInTheta(centeredGradient: Float64Array, out: Float64Array): void;
   /** max |∂J/∂θⱼ| in the coordinates of θ, from the gradient in centred ones. NaN when an element is. */
   gradientMaxNorm(centeredGradient: Float64Array): number;
 }
@@ -36,6 +43,8 @@ export interface CenteredObjective extends Objective {
 /** A penalised generalised linear model; θ is W row-major [k, outputs], then the intercepts [outputs] unless they are left out. */
 export interface GlmObjective extends Objective {
   centered(): CenteredObjective;
+  /** The sums over the rows at θ, without penalties. Costs nothing where a solver has just evaluated it. */
+  score(theta: Float64Array): RowSums;
 }
 
 /** All that a solver needs to go on to the same bits: plain numbers and arrays, so a checkpoint is a copy of it. */

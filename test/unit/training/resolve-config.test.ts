@@ -131,28 +131,59 @@ describe('resolveConfig', () => {
     expect(direct).toMatchObject({ config: { solver: { type: 'normal_equations' } }, epochs: 1 });
     const iterative = resolve(auto, replaced(category('color', many(1_995))));
     expect(iterative.config).toMatchObject({
-      solver: { type: 'lbfgs', max_iterations: 200, tolerance: 1e-10 },
+      solver: { type: 'lbfgs', max_iterations: 1000, tolerance: 1e-10 },
     });
   });
 
-  it('solves a logistic regression by Newton up to 1,000 weights if it has more rows than columns, else by L-BFGS', () => {
-    const auto = { type: 'logistic_regression', target: 'label', preprocessing: { max_categories: 10_000 } };
-    const ofColors = (count: number, rows = 10_000) => ({
-      ...replaced(category('color', many(count))),
-      rows,
+  describe('the solver that auto stands for', () => {
+    const auto = { preprocessing: { max_categories: 10_000 } };
+    const ofColors = (count: number, rows: number) => ({ ...replaced(category('color', many(count))), rows });
+    const solverOf = (config: object, changed: Partial<DatasetProfile> = {}) => {
+      const resolved = resolve({ ...auto, ...config }, changed, 2 ** 40).config;
+      return 'solver' in resolved ? resolved.solver.type : null;
+    };
+    const logistic = { type: 'logistic_regression', target: 'label' };
+    const linear = { type: 'linear_regression', target: 'price' };
+
+    it('is proximal gradient with l1, whatever the size', () => {
+      expect(solverOf({ ...logistic, l1: 0.1 })).toBe('proximal_gradient');
+      expect(solverOf({ ...linear, l1: 0.1 }, ofColors(3_000, 10_000))).toBe('proximal_gradient');
     });
-    const newton = resolve(auto, ofColors(995));
-    expect(newton).toMatchObject({
-      config: { solver: { type: 'newton', max_iterations: 200, tolerance: 1e-10 } },
-      epochs: 200,
+
+    it('is the normal equations until XᵀX costs more than the passes of L-BFGS', () => {
+      expect(solverOf(linear, ofColors(1_000, 10_000))).toBe('normal_equations');
+      expect(solverOf(linear, ofColors(1_000, 1_000_000))).toBe('lbfgs');
+      // Few columns stay cheaper, however many the rows.
+      expect(solverOf(linear, ofColors(50, 100_000_000))).toBe('normal_equations');
     });
-    expect(resolve(auto, ofColors(996)).config).toMatchObject({ solver: { type: 'lbfgs' } });
-    // 95 colors and 5 other columns
-    expect(resolve(auto, ofColors(95, 101)).config).toMatchObject({ solver: { type: 'newton' } });
-    expect(resolve(auto, ofColors(95, 100)).config).toMatchObject({ solver: { type: 'lbfgs' } });
-    // 5 other columns and 330 values, for each of 3 classes: 1,005 weights
-    const classes = replaced(category('color', many(330)), category('label', many(3)));
-    expect(resolve(auto, classes).config).toMatchObject({ solver: { type: 'lbfgs' } });
+
+    it('is Newton where its Hessians are cheap, and else L-BFGS', () => {
+      expect(solverOf(logistic, ofColors(10, 100_000_000))).toBe('newton');
+      expect(solverOf(logistic, ofColors(45, 10_000))).toBe('newton');
+      expect(solverOf(logistic, ofColors(45, 1_000_000))).toBe('lbfgs');
+      expect(solverOf(logistic, ofColors(1_200, 10_000))).toBe('lbfgs');
+      // 95 colors and 5 other columns
+      expect(solverOf(logistic, ofColors(95, 101))).toBe('newton');
+      expect(solverOf(logistic, ofColors(95, 100))).toBe('lbfgs');
+    });
+
+    it('is Newton for longer where the columns lie in units far apart', () => {
+      const large = { ...ofColors(45, 1_000_000) };
+      const columns = large.columns!.map((column) =>
+        column.name === 'a' ? number('a', { std: 1e6 }) : column,
+      );
+      const raw = { ...logistic, preprocessing: { numeric: 'none', max_categories: 10_000 } };
+      expect(solverOf(raw, large)).toBe('lbfgs');
+      expect(solverOf(raw, { ...large, columns })).toBe('newton');
+      expect(solverOf(logistic, { ...large, columns })).toBe('lbfgs');
+    });
+  });
+
+  it('counts the epochs of sgd, and the iterations of a solver', () => {
+    const sgd = { type: 'logistic_regression', target: 'label', solver: { type: 'sgd' } };
+    expect(resolve(sgd).epochs).toBe(100);
+    expect(resolve({ ...sgd, epochs: 7 }).epochs).toBe(7);
+    expect(resolve({ ...sgd, solver: { type: 'lbfgs' } }).epochs).toBe(1000);
   });
 
   it('keeps a solver that was asked for', () => {

@@ -4,7 +4,6 @@ import type { ClassificationMetrics, RegressionMetrics } from '../../../src/cont
 import type { ResolvedModelConfig } from '../../../src/contracts/model-config.ts';
 import type { Weights } from '../../../src/contracts/version.ts';
 import { weightsInUnits } from '../../../src/training/model-weights.ts';
-import { tableOf } from '../data/table-of.ts';
 import { type FinishedRun, parametersOf, trainToEnd } from './run-training.ts';
 import { irisFeatures, irisTable, noisyTable, resolved, wideTable } from './table-fixtures.ts';
 import {
@@ -102,23 +101,6 @@ describe('logistic regression', () => {
     ).toBeLessThan(1e-12);
     expect(run.outcome.stopReason).toBe('max_iterations');
     expect(run.records).toHaveLength(7);
-  });
-
-  it.each(['newton', 'lbfgs'])('by %s stays finite where a line separates the classes', (type) => {
-    const separable = tableOf({
-      x: [-3, -2, -1, 1, 2, 3],
-      label: ['no', 'no', 'no', 'yes', 'yes', 'yes'],
-    });
-    const config = logistic({ solver: { type }, features: ['x'] });
-    const run = trainToEnd(config, separable);
-    expect(run.outcome.stopReason).toBe('converged');
-    const [weight] = thetaOf(config, run, 'input');
-    expect(weight).toBeGreaterThan(5);
-    expect(weight).toBeLessThan(1e3);
-    const { accuracy, log_loss: logLoss } = run.outcome.metrics.train as ClassificationMetrics;
-    expect(accuracy).toBe(1);
-    expect(logLoss).toBeLessThan(1e-6);
-    for (const { loss } of run.records) expect(loss).toBeGreaterThan(0);
   });
 });
 

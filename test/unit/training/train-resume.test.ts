@@ -42,6 +42,8 @@ const families: Record<string, ResolvedModelConfig> = {
   'logistic, newton': logistic({ type: 'newton' }),
   'logistic, lbfgs': logistic({ type: 'lbfgs', max_iterations: 30 }),
   'logistic, gradient_descent': logistic({ type: 'gradient_descent', max_iterations: 7 }, { l2: 0.1 }),
+  'logistic, proximal_gradient': logistic({ type: 'proximal_gradient', max_iterations: 9 }, { l1: 0.02 }),
+  'logistic, sgd': logistic({ type: 'sgd' }, { epochs: 7, batch_size: 16, class_weight: 'balanced' }),
   'linear, lbfgs': linear({ type: 'lbfgs' }),
   'linear, gradient_descent': linear({
     type: 'gradient_descent',
@@ -49,7 +51,14 @@ const families: Record<string, ResolvedModelConfig> = {
     reduction: 'sum',
     learning_rate: 0.001,
   }),
-  perceptron: resolved({ type: 'perceptron', target: 'grade', features, epochs: 7, validation }),
+  perceptron: resolved({
+    type: 'perceptron',
+    target: 'grade',
+    features,
+    epochs: 7,
+    validation,
+    class_weight: 'balanced',
+  }),
 };
 
 const withoutSeconds = (records: readonly EpochRecord[]) => records.map(({ seconds: _, ...rest }) => rest);

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { type LossName, lossNames } from '../../../../src/math/losses/index.ts';
 import type { Dtype } from '../../../../src/math/matrix.ts';
-import { createGlmObjective } from '../../../../src/math/solvers/glm-objective.ts';
+import { createGlmObjective, type GlmProblem } from '../../../../src/math/solvers/glm-objective.ts';
 import type { Objective } from '../../../../src/math/solvers/solver.ts';
 import { centralDifference, gradientError, gradientTolerance } from '../finite-difference.ts';
 import { matrixOf, normals, randomProblem } from './glm-problems.ts';
@@ -22,7 +22,9 @@ type Variant = { loss: LossName; l2: number; fitIntercept: boolean; dtype: Dtype
 /** Problems of a variant, each with a point to look at. */
 function* casesOf({ loss, ...options }: Variant) {
   for (const rows of rowCounts) {
-    const problem = randomProblem(loss, rows, 3, { ...options, seed: rows });
+    // Weights of their own for some rows, so that a row's weight is never another's.
+    const weights = rows % 2 === 0 ? Float64Array.from({ length: rows }, (_, i) => 0.5 + (i % 3)) : null;
+    const problem = randomProblem(loss, rows, 3, { ...options, weights, seed: rows });
     const objective = createGlmObjective(problem);
     yield { problem, objective, theta: normals(objective.size, rows + 100) };
   }
@@ -132,6 +134,39 @@ describe.each(lossNames)('%s', (loss) => {
   });
 });
 
+it('scores θ by the sums over its rows, whoever has just been evaluated', () => {
+  for (const loss of lossNames) {
+    const weights = Float64Array.from({ length: 70 }, (_, i) => 1 + (i % 2));
+    const problem = randomProblem(loss, 70, 3, { weights, l2: 0.5 });
+    const objective = createGlmObjective(problem);
+    const theta = normals(objective.size, 3);
+    const fresh = createGlmObjective(problem).score(theta);
+    const free = createGlmObjective({ ...problem, l2: 0 });
+    expect(fresh.loss / 70).toBeCloseTo(free.evaluate(theta, null), 13);
+    const centered = objective.centered();
+    const point = new Float64Array(objective.size);
+    centered.fromTheta(theta, point);
+    centered.evaluate(point, null);
+    const known = objective.score(theta);
+    expect(known.correct).toBe(fresh.correct);
+    expect(Math.abs(known.loss - fresh.loss)).toBeLessThan(1e-11);
+    expect(fresh.correct).toBe(loss === 'half_squared_error' ? 0 : rightRows(problem, theta));
+  }
+});
+
+function rightRows({ x, target, outputs }: GlmProblem, theta: Float64Array): number {
+  let right = 0;
+  for (let i = 0; i < x.rows; i++) {
+    const z = Array.from({ length: outputs }, (_, c) => {
+      const row = [...x.data.subarray(i * x.stride, i * x.stride + x.columns), 1];
+      return row.reduce((sum, value, j) => sum + value * theta[j * outputs + c], 0);
+    });
+    const predicted = outputs === 1 ? Number(z[0] > 0) : z.indexOf(Math.max(...z));
+    if (predicted === target[i]) right++;
+  }
+  return right;
+}
+
 it('penalises the weights and not the intercept', () => {
   const problem = randomProblem('softmax_cross_entropy', 6, 2, { l2: 3 });
   const free = createGlmObjective({ ...problem, l2: 0 });
@@ -145,6 +180,11 @@ it.each([
     'a target of another length',
     { target: new Float64Array(4) },
     'objective target: expected 5 elements, got 4',
+  ],
+  [
+    'weights of another length',
+    { weights: new Float64Array(4) },
+    'objective weights: expected 5 elements, got 4',
   ],
   ['x without a row', { x: matrixOf([]), target: new Float64Array(0) }, 'expected x of at least one row'],
   ['several outputs for a loss of one', { outputs: 2 }, 'binary_cross_entropy expects 1 output, got 2'],

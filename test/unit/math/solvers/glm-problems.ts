@@ -4,8 +4,19 @@ import { losses } from '../../../../src/math/losses/index.ts';
 import type { Dtype, Matrix } from '../../../../src/math/matrix.ts';
 import { createRandom } from '../../../../src/math/random.ts';
 import type { GlmProblem } from '../../../../src/math/solvers/glm-objective.ts';
+import { createReferenceGlmKernels } from '../../../../src/math/solvers/reference-glm-kernels.ts';
 
 export const noPoll = () => {};
+
+/** What a problem has when nothing else is said: an intercept, no penalty, all rows weighing 1. */
+export const plainOptions = {
+  weights: null,
+  fitIntercept: true,
+  l1: 0,
+  l2: 0,
+  kernels: createReferenceGlmKernels(),
+  poll: noPoll,
+} satisfies Partial<GlmProblem>;
 
 /** Rows are padded to a multiple of 4, as the design matrix of a job is. */
 export function matrixOf(rows: readonly (readonly number[])[], dtype: Dtype = 'f64'): Matrix {
@@ -33,9 +44,7 @@ export function writtenProblem(
     x,
     target: Float64Array.from(target),
     outputs,
-    fitIntercept: true,
-    l2: 0,
-    poll: noPoll,
+    ...plainOptions,
     ...options,
   };
 }
@@ -75,5 +84,5 @@ export function randomProblem(
   const target = Float64Array.from({ length: rows }, () =>
     loss === 'half_squared_error' ? random.normal() : random.below(classes),
   );
-  return { loss, x: matrixOf(x, dtype), target, outputs, fitIntercept: true, l2: 0, poll: noPoll, ...rest };
+  return { loss, x: matrixOf(x, dtype), target, outputs, ...plainOptions, ...rest };
 }

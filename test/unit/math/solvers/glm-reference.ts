@@ -21,7 +21,7 @@ const rowLosses: Record<
 };
 
 export function referenceObjective(problem: GlmProblem, theta: ArrayLike<number>) {
-  const { x, target, outputs, fitIntercept, l2 } = problem;
+  const { x, target, weights, outputs, fitIntercept, l2 } = problem;
   const penalised = x.columns * outputs;
   const gradient = new Float64Array(theta.length);
   let loss = 0;
@@ -32,9 +32,10 @@ export function referenceObjective(problem: GlmProblem, theta: ArrayLike<number>
       row.reduce((sum, value, j) => sum + value * theta[j * outputs + c], 0),
     );
     const { loss: rowLoss, residuals } = rowLosses[problem.loss](z, target[i]);
-    loss += rowLoss / x.rows;
+    const c = weights === null ? 1 : weights[i];
+    loss += (c * rowLoss) / x.rows;
     row.forEach((value, j) => {
-      for (let c = 0; c < outputs; c++) gradient[j * outputs + c] += (value * residuals[c]) / x.rows;
+      for (let o = 0; o < outputs; o++) gradient[j * outputs + o] += (c * value * residuals[o]) / x.rows;
     });
   }
   for (let i = 0; i < penalised; i++) {

@@ -9,7 +9,9 @@ function objectiveOf(value: (t: number) => number, slope: (t: number) => number)
   let evaluations = 0;
   const objective: Objective = {
     size: 1,
+    penalised: 1,
     rows: 1,
+    l1: 0,
     isQuadratic: false,
     pace: noPoll,
     evaluate([t], gradient) {

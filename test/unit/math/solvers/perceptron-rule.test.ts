@@ -13,6 +13,7 @@ function epochOf(
   return {
     x,
     target: Float64Array.from(target),
+    rowWeights: null,
     outputs,
     order: Uint32Array.from(rows, (_, i) => i),
     weights: new Float64Array(x.columns * outputs),
@@ -140,4 +141,13 @@ it('comes to the same bits in several passes as in one', () => {
     perceptronPass({ ...inParts, order: inParts.order.subarray(start, end) }, thrice);
   expect(thrice).toEqual(once);
   expect([...inParts.weights, ...inParts.bias]).toEqual([...whole.weights, ...whole.bias]);
+});
+
+it('corrects by the weight of the row', () => {
+  const epoch = epochOf([[1], [2]], [0, 1], {
+    rowWeights: Float64Array.of(3, 0.5),
+    bias: Float64Array.of(2),
+  });
+  // z = 2 for class 0: w = −3, b = −1. Then z = −7 for class 1: w = −2, b = −0.5.
+  expect(run(epoch)).toEqual({ mistakes: 2, loss: (3 * 2 + 0.5 * 7) / 2, weights: [-2], bias: [-0.5] });
 });

@@ -1,10 +1,11 @@
-/** Every solver that a config can name, made ready for a problem: what the solver tests run on. */
+/** Every solver that a config can name but sgd, which is a network's descent, made ready for a problem: what the solver tests run on. */
 import { LinearSolver } from '../../../../src/contracts/model-config.ts';
 import { type LossName, lossNames } from '../../../../src/math/losses/index.ts';
 import type { GlmProblem } from '../../../../src/math/solvers/glm-objective.ts';
 import { createGradientDescent } from '../../../../src/math/solvers/gradient-descent.ts';
 import { createLbfgs } from '../../../../src/math/solvers/lbfgs.ts';
 import { createNewton } from '../../../../src/math/solvers/newton.ts';
+import { createProximalGradient } from '../../../../src/math/solvers/proximal-gradient.ts';
 import type {
   GlmObjective,
   IterationReport,
@@ -17,6 +18,8 @@ interface ListedSolver {
   readonly losses: readonly LossName[];
   /** Ends at the optimum of least ‖w‖; gradient descent ends at that of least ‖θ‖. */
   readonly isLeastNorm: boolean;
+  /** Takes no account of each column's own unit, and thousands of iterations where others take tens. */
+  readonly isFirstOrder?: boolean;
   /** Refuses a step to where J is not finite; gradient descent takes it and says so. */
   readonly isGuarded: boolean;
   /** Enough for every golden that the solver is tried on. */
@@ -27,7 +30,7 @@ interface ListedSolver {
 
 const newton = { isLeastNorm: true, isGuarded: true, maxIterations: 30, accuracy: 1e-9 };
 
-export const solvers: Readonly<Record<Exclude<LinearSolver['type'], 'auto'>, ListedSolver>> = {
+export const solvers: Readonly<Record<Exclude<LinearSolver['type'], 'auto' | 'sgd'>, ListedSolver>> = {
   normal_equations: {
     ...newton,
     create: () => createNewton({ tolerance: 0 }),
@@ -42,6 +45,15 @@ export const solvers: Readonly<Record<Exclude<LinearSolver['type'], 'auto'>, Lis
     isGuarded: true,
     maxIterations: 300,
     accuracy: 1e-8,
+  },
+  proximal_gradient: {
+    create: (_problem, tolerance) => createProximalGradient({ tolerance }),
+    losses: lossNames,
+    isLeastNorm: true,
+    isGuarded: true,
+    isFirstOrder: true,
+    maxIterations: 20_000,
+    accuracy: 1e-7,
   },
   gradient_descent: {
     create: (problem, tolerance) =>

@@ -1,0 +1,101 @@
+/**
+ * The arithmetic of a generalised linear model, a block of rows at a time. The reference implementation says what is right; the
+ * one in WebAssembly takes the same operations in the same order, so the bits do not depend on which of them runs.
+ */
+import type { LossName } from '../losses/index.ts';
+import type { Matrix } from '../matrix.ts';
+
+/** Most rows of a block: with 50 columns it is 26 kB, and stays in the first-level cache through all that is done with it. */
+const maxBlockRows = 64;
+/** Most multiply-adds of a block's logits: a few milliseconds of the plain kernels. */
+const maxBlockWork = 2 ** 21;
+/** Columns of a block are padded with zeros to a multiple of it, and so are its last rows: sums run in so many lanes. */
+export const laneCount = 4;
+
+export const paddedTo = (count: number): number => Math.ceil(count / laneCount) * laneCount;
+
+/** A block of rows, and what is known of each; zeros past the last row. All from `allocate`. */
+export interface RowBlock {
+  /** Most rows, n: a multiple of 4, and a function of the shape alone. */
+  readonly capacity: number;
+  /** Columns with the intercept's, padded. */
+  readonly width: number;
+  /** C, logits of a row. */
+  readonly outputs: number;
+  /** [n, width]. */
+  readonly rows: Float64Array;
+  /** y, [n]. */
+  readonly target: Float64Array;
+  /** c, [n]; 0 past the last row, which is how a row counts for nothing. */
+  readonly weights: Float64Array;
+  /** z, [n, C]. */
+  readonly logits: Float64Array;
+  /** r = c · ∂loss/∂z, [n, C]. */
+  readonly residuals: Float64Array;
+  /** Σ c · loss and the number of right rows, [2]. */
+  readonly totals: Float64Array;
+}
+
+/** Every count of rows is one of paddedTo(…). No method allocates but `allocate`. */
+export interface GlmKernels {
+  /** Zeroed, in the memory that the kernels compute in. */
+  allocate(length: number): Float64Array;
+  /**
+   * Rows start … start + count of x [n, k], less `means` [≥ k], become the first rows of the block; column k becomes 1 with an
+   * intercept. What is past the last row, to a multiple of 4, becomes 0.
+   */
+  load(
+    x: Matrix,
+    start: number,
+    count: number,
+    means: Float64Array,
+    hasIntercept: boolean,
+    block: RowBlock,
+  ): void;
+  /** z = rows · wᵀ, w [C, width]. Each is (s₀ + s₂) + (s₁ + s₃), sₗ the sum in order over the columns j ≡ l mod 4. */
+  logits(block: RowBlock, rows: number, w: Float64Array): void;
+  /**
+   * Overwrites `residuals`, and adds to `totals` the block's Σ c · loss, even rows and odd rows summed apart, and its rows that
+   * predict would give their own class (0 in a regression).
+   */
+  losses(block: RowBlock, rows: number, loss: LossName): void;
+  /** g [C, width] += residualsᵀ · rows, four rows at a time: g + (((r₀x₀ + r₁x₁) + r₂x₂) + r₃x₃). */
+  addGradient(block: RowBlock, rows: number, g: Float64Array): void;
+  /** out [n, width] = d [n] times the rows. */
+  scaleRows(block: RowBlock, rows: number, d: Float64Array, out: Float64Array): void;
+  /**
+   * Rows from … to of the upper triangle of h [width, width], which lies at `offset`, += scaledᵀ · rows: the sum over the block in
+   * order, then added. The 4 × 4 tiles on the diagonal are filled whole; what is below them is not touched.
+   *
+   * @param from, to multiples of 4
+   */
+  addOuter(
+    block: RowBlock,
+    rows: number,
+    scaled: Float64Array,
+    h: Float64Array,
+    offset: number,
+    from: number,
+    to: number,
+  ): void;
+  /** Σ of the squares of the rows, in four lanes by column as the logits are. */
+  sumOfSquares(block: RowBlock, rows: number): number;
+}
+
+/** Allocates a block for rows of `columns` columns, the intercept's included. */
+export function createRowBlock(kernels: GlmKernels, columns: number, outputs: number): RowBlock {
+  const width = paddedTo(columns);
+  const affordable = Math.floor(maxBlockWork / (width * outputs) / laneCount) * laneCount;
+  const capacity = Math.max(laneCount, Math.min(maxBlockRows, affordable));
+  return {
+    capacity,
+    width,
+    outputs,
+    rows: kernels.allocate(capacity * width),
+    target: kernels.allocate(capacity),
+    weights: kernels.allocate(capacity),
+    logits: kernels.allocate(capacity * outputs),
+    residuals: kernels.allocate(capacity * outputs),
+    totals: kernels.allocate(2),
+  };
+}
