@@ -34,9 +34,9 @@ export const JobEvent = z
     ),
     event(
       'released',
-      'Back in the queue: its trainer was stopped (drain) or died (crash)',
+      'Back in the queue: its trainer was stopped (drain), died (crash), or could not use its checkpoint (discard)',
       z.union([
-        z.strictObject({ reason: z.literal('drain') }),
+        z.strictObject({ reason: z.enum(['drain', 'discard']) }),
         z.strictObject({ reason: z.literal('crash'), crashes }),
       ]),
     ),

@@ -280,6 +280,11 @@ export interface JobStore {
     failure: { readonly code: JobErrorCode; readonly message: string; readonly stopReason: StopReason },
     now: Date,
   ): Promise<FencedResult>;
+  /**
+   * The claim's checkpoint cannot be used, for it is of another format or of other data: deletes it with a warning, and gives the job
+   * back as `release` does. The next claim goes on from the one before.
+   */
+  discardCheckpoint(fence: Fence, why: string, now: Date): Promise<FencedResult>;
   /** Gives the job back to the queue, or pauses it if that was asked for: a drain, which is no crash. */
   release(fence: Fence, now: Date): Promise<FencedResult>;
 

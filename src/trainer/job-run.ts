@@ -113,6 +113,9 @@ export function startJobRun(options: JobRunOptions): JobRun {
     } else if (message.type === 'finished') {
       const result = { ...message.result, packageVersion: options.packageVersion };
       writes.end(() => jobs.finish(fence, result, now()));
+    } else if (message.type === 'checkpoint_refused') {
+      logger.warn({ why: message.message }, 'the checkpoint cannot be used');
+      writes.end(() => jobs.discardCheckpoint(fence, message.message, now()));
     } else {
       const stopReason = message.code === 'diverged' ? 'diverged' : 'failed';
       writes.end(() => jobs.fail(fence, { code: message.code, message: message.message, stopReason }, now()));

@@ -34,4 +34,5 @@ export type FromWorker =
   | { readonly type: 'epochs'; readonly records: EpochReport[] }
   | { readonly type: 'checkpoint'; readonly epoch: number; readonly state: Uint8Array }
   | { readonly type: 'finished'; readonly result: FinishedTraining }
+  | { readonly type: 'checkpoint_refused'; readonly message: string }
   | { readonly type: 'failed'; readonly code: JobErrorCode; readonly message: string };

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { EpochReport } from '../contracts/diagnostics.ts';
 import { JobFailure } from '../errors.ts';
 import { createReferenceKernels } from '../math/kernels/reference.ts';
+import { CheckpointError } from '../training/checkpoint.ts';
 import { train } from '../training/train.ts';
 import { command, controlWord, type FromWorker, maxPendingRecords, type WorkerStart } from './messages.ts';
 
@@ -48,7 +49,7 @@ function run(port: NonNullable<typeof parentPort>, start: WorkerStart): void {
         const isDue = now - checkpointedAt >= start.checkpointMs;
         // A large one may take the disk longer than the time between two: they must not pile up.
         if (!isDue || Atomics.load(control, controlWord.pendingCheckpoints) > 0) return 'continue';
-        // Between epochs they are smaller and cost nothing of the step's pace: within one only where it is longer than the time between two.
+        // The epoch's end is near, unless the epoch is longer than the time between two.
         return now - epochStartedAt >= start.checkpointMs ? 'checkpoint_now' : 'checkpoint';
       },
       onEpoch: (record) => {
@@ -66,9 +67,12 @@ function run(port: NonNullable<typeof parentPort>, start: WorkerStart): void {
     postEpochs();
     if (outcome.kind === 'finished') post({ type: 'finished', result: outcome });
   } catch (error) {
-    if (!(error instanceof JobFailure)) throw error;
-    postEpochs();
-    post({ type: 'failed', code: error.code, message: error.message });
+    if (error instanceof CheckpointError) {
+      post({ type: 'checkpoint_refused', message: error.message });
+    } else if (error instanceof JobFailure) {
+      postEpochs();
+      post({ type: 'failed', code: error.code, message: error.message });
+    } else throw error;
   }
 }
 

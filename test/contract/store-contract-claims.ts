@@ -142,6 +142,35 @@ export function claimsContract(current: Current): void {
       expect(await store.jobs.history(fence.jobId)).toEqual(records.slice(0, 1));
     });
 
+    it('goes on from the checkpoint before one that its trainer could not use', async () => {
+      const { store } = current();
+      await addModelAndDataset(store);
+      const { fence } = await startJob(store, 1);
+      await store.jobs.progress(fence, [recordOf(1), recordOf(2)], 'reference/1', at(1001));
+      await store.jobs.checkpoint(fence, 1, bytes(1), at(1002));
+      await store.jobs.checkpoint(fence, 2, bytes(2), at(1003));
+      await store.jobs.release(fence, at(1004));
+      for (const expected of [bytes(1), null]) {
+        const claimed = await claimJob(store);
+        expect(await store.jobs.discardCheckpoint(claimed.fence, 'of another format', at(1005))).toBe('ok');
+        expect(await store.jobs.get(fence.jobId)).toMatchObject({ state: 'queued' });
+        const last = (await store.jobs.events(fence.jobId, 0, 100)).slice(-2);
+        expect(last).toMatchObject([
+          { type: 'released', data: { reason: 'discard' } },
+          { type: 'warning', data: { code: 'checkpoint_unusable' } },
+        ]);
+        const again = await claimJob(store);
+        expect(again.checkpoint).toEqual(expected);
+        expect(again.job.progress.epoch).toBe(expected?.[0] ?? 0);
+        await store.jobs.release(again.fence, at(1006));
+      }
+      const { warnings } = (await store.jobs.get(fence.jobId))!;
+      expect(warnings.slice(-2).map(({ message }) => message)).toEqual([
+        expect.stringMatching(/after epoch 2 .*: of another format$/),
+        expect.stringMatching(/after epoch 1 .*: of another format$/),
+      ]);
+    });
+
     it('keeps the time of the first start', async () => {
       const { store } = current();
       await addModelAndDataset(store);

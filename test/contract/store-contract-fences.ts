@@ -25,6 +25,7 @@ const writes: Record<string, (store: Store, fence: Fence) => Promise<FencedResul
   'finish with 5 MiB': ({ jobs }, fence) => jobs.finish(fence, resultOf(large), at(2000)),
   fail: ({ jobs }, fence) => jobs.fail(fence, failure, at(2000)),
   release: ({ jobs }, fence) => jobs.release(fence, at(2000)),
+  discardCheckpoint: ({ jobs }, fence) => jobs.discardCheckpoint(fence, 'late', at(2000)),
 };
 
 /** How a claim can end under a trainer that does not know it yet. */

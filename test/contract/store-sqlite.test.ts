@@ -195,6 +195,13 @@ describe('blob files', () => {
     expect(Buffer.compare(again.checkpoint!, large(1))).toBe(0);
     expect((await store.jobs.history(fence.jobId)).map(({ epoch }) => epoch)).toEqual([1]);
     expect(blobFiles()).toEqual([first]);
+    const warning = { code: 'checkpoint_unusable', message: expect.stringContaining('after epoch 2') };
+    expect(again.job.warnings.at(-1)).toEqual(warning);
+    const events = await store.jobs.events(fence.jobId, 0, 100);
+    expect(events.slice(-2)).toMatchObject([
+      { type: 'warning', data: warning },
+      { type: 'resumed', data: { from_epoch: 1 } },
+    ]);
   });
 
   it('with both checkpoints corrupt the job starts over', async () => {

@@ -300,6 +300,19 @@ describe('a worker thread that is lost', () => {
   });
 });
 
+it('a checkpoint of another format is left aside with a warning, and the job starts over to the same bits', async () => {
+  bench = await openBench(columnsOf(200));
+  const id = await bench.submit(mediumJob);
+  const claimed = (await bench.store.jobs.claim('older release', 60_000, new Date()))!;
+  await bench.store.jobs.checkpoint(claimed.fence, 0, new Uint8Array(100), new Date());
+  await bench.store.jobs.release(claimed.fence, new Date());
+  bench.startTrainer();
+  const job = await bench.ended(id);
+  expect(job).toMatchObject({ state: 'succeeded', attempt: 3 });
+  expect(job.warnings).toMatchObject([{ code: 'checkpoint_unusable' }]);
+  await expectUndisturbed(id);
+});
+
 describe('a thread that gets nowhere', () => {
   it('takes its process with it; the job is freed by the supervisor and goes on to the same bits', async () => {
     bench = await openBench(columnsOf(200));

@@ -10,6 +10,7 @@ import { type DatasetRow, selectDataset, toStoredDataset } from './datasets.ts';
 import { createDiagnosticsRows } from './job-diagnostics.ts';
 import { createEventAppender } from './job-events.ts';
 import { type JobRow, selectJob, toJob } from './job-row.ts';
+import { checkpointUnusable, createWarn } from './job-warnings.ts';
 
 // The partial index has the queue in its order, so that a poll costs one look-up and no lock. Left to choose, SQLite takes
 // jobs_by_state and sorts everything that waits.
@@ -54,6 +55,8 @@ interface ResumePoint {
   readonly id: number;
   readonly epoch: number;
   readonly state: Uint8Array | null;
+  /** Epochs of newer ones that could not be. */
+  readonly unreadable: readonly number[];
 }
 
 type JobClaims = Pick<JobStore, 'claim' | 'renew' | 'standing'>;
@@ -122,6 +125,7 @@ function createTake({ connection: { database }, folder }: StoreContext) {
   const datasetById = database.prepare<[string], DatasetRow>(selectDataset);
   const checkpoints = createCheckpointRows(database);
   const events = createEventAppender(database);
+  const warn = createWarn(database);
   // It exists: a dataset of an active job cannot be deleted.
   const datasetOf = (id: string) => toStoredDataset(datasetById.get(id) as DatasetRow);
   const pathOf = ({ file }: { readonly file: string }) => join(folder.datasets, file);
@@ -137,6 +141,8 @@ function createTake({ connection: { database }, folder }: StoreContext) {
     forget.run(id, point.epoch);
     diagnostics.deleteAfter(id, point.epoch);
     orphans.push(...checkpoints.deleteAfter(id, point.id));
+    for (const epoch of point.unreadable)
+      warn(id, now, checkpointUnusable(epoch, 'its bytes are not those that were stored'));
     if (attempt === 0) events.append(id, 'started', now, { attempt: 1 });
     else events.append(id, 'resumed', now, { attempt: attempt + 1, from_epoch: point.epoch });
     const row = byId.get(id) as JobRow;
@@ -162,18 +168,21 @@ async function readResumePoint(
   jobId: string,
   newestFirst: readonly CheckpointRow[],
 ): Promise<ResumePoint> {
+  const unreadable: number[] = [];
   for (const checkpoint of newestFirst) {
     try {
-      return { id: checkpoint.id, epoch: checkpoint.epoch, state: await blobs.load(checkpoint) };
+      const { id, epoch } = checkpoint;
+      return { id, epoch, state: await blobs.load(checkpoint), unreadable };
     } catch (error) {
       if (!(error instanceof CorruptBlob)) throw error;
+      unreadable.push(checkpoint.epoch);
       logger?.warn(
         { err: error, job: jobId, epoch: checkpoint.epoch },
         'a checkpoint is corrupt; trying the one before',
       );
     }
   }
-  return { id: 0, epoch: 0, state: null };
+  return { id: 0, epoch: 0, state: null, unreadable };
 }
 
 function later(now: Date, ms: number): string {

@@ -1,11 +1,12 @@
 /** How a trainer lets go of a job: success with a new version, failure, a pause, or back to the queue. */
 import { createHash } from 'node:crypto';
 import type { Warning } from '../../contracts/names.ts';
-import type { Fence, JobResult, JobStore } from '../ports.ts';
+import type { Fence, FencedResult, JobResult, JobStore } from '../ports.ts';
 import type { StoredBlob } from './blob-files.ts';
 import { createCheckpointRows } from './checkpoint-rows.ts';
 import type { StoreContext } from './context.ts';
 import { createEventAppender } from './job-events.ts';
+import { checkpointUnusable, createWarn } from './job-warnings.ts';
 import { toJson } from './json-column.ts';
 import { createTellProgress } from './progress-events.ts';
 
@@ -49,7 +50,7 @@ interface HeldRow {
   readonly validation_dataset_sha256: string | null;
 }
 
-type JobEndings = Pick<JobStore, 'finish' | 'fail' | 'release'>;
+type JobEndings = Pick<JobStore, 'finish' | 'fail' | 'release' | 'discardCheckpoint'>;
 
 export function createJobEndings(context: StoreContext): JobEndings {
   const { connection, blobs } = context;
@@ -60,6 +61,17 @@ export function createJobEndings(context: StoreContext): JobEndings {
   const events = createEventAppender(database);
   const tellProgress = createTellProgress(database);
   const succeed = createSucceed(context);
+  const warn = createWarn(database);
+
+  /** Only inside a transaction. */
+  function giveBack({ jobId, attempt }: Fence, reason: 'drain' | 'discard', now: Date): FencedResult {
+    const state = releasing.get({ jobId, attempt });
+    if (state === undefined) return 'lost';
+    tellProgress(jobId, now, 'always');
+    if (state === 'paused') events.append(jobId, 'paused', now, { reason: 'request' });
+    else events.append(jobId, 'released', now, { reason });
+    return 'ok';
+  }
 
   return {
     async finish(fence, result, now) {
@@ -91,15 +103,19 @@ export function createJobEndings(context: StoreContext): JobEndings {
       await blobs.remove(orphans);
       return outcome;
     },
-    async release({ jobId, attempt }, now) {
-      return write(() => {
-        const state = releasing.get({ jobId, attempt });
-        if (state === undefined) return 'lost';
-        tellProgress(jobId, now, 'always');
-        if (state === 'paused') events.append(jobId, 'paused', now, { reason: 'request' });
-        else events.append(jobId, 'released', now, { reason: 'drain' });
-        return 'ok';
+    release: async (fence, now) => write(() => giveBack(fence, 'drain', now)),
+    async discardCheckpoint(fence, why, now) {
+      let orphans: string[] = [];
+      const outcome = write(() => {
+        const [latest, before] = checkpoints.newestFirst(fence.jobId);
+        const result = giveBack(fence, 'discard', now);
+        if (result === 'lost' || latest === undefined) return result;
+        orphans = checkpoints.deleteAfter(fence.jobId, before?.id ?? 0);
+        warn(fence.jobId, now, checkpointUnusable(latest.epoch, why));
+        return result;
       });
+      await blobs.remove(orphans);
+      return outcome;
     },
   };
 }
