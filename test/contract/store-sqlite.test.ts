@@ -152,9 +152,10 @@ describe('blob files', () => {
     await store.jobs.finish((await startJob(store, 1)).fence, resultOf(large(1)), at(2));
     const path = join(dataDir, 'blobs', blobFiles()[0]!);
     writeFileSync(path, large(2));
-    await expect(store.versions.weights('m', 1)).rejects.toThrow('expected sha256');
+    const because = (reason: string) => ({ cause: { message: expect.stringContaining(reason) } });
+    await expect(store.versions.weights('m', 1)).rejects.toMatchObject(because('expected sha256'));
     rmSync(path);
-    await expect(store.versions.weights('m', 1)).rejects.toThrow('is gone');
+    await expect(store.versions.weights('m', 1)).rejects.toMatchObject(because('is gone'));
   });
 
   it('keep the last two checkpoints of a job and none of one that has ended', async () => {
