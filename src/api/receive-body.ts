@@ -39,6 +39,7 @@ export function receiveBody(
   if (raw.destroyed) return Promise.reject(incomplete());
   return new Promise((resolve, reject) => {
     let received = 0;
+    let hasEnded = false;
     const timer = setTimeout(() => end(tooSlow(bounds)), bounds.timeoutMs);
     const onData = (piece: Buffer): void => {
       received += piece.length;
@@ -58,13 +59,17 @@ export function receiveBody(
     };
     const onAbort = (): void => end(bounds.signal?.reason);
     const onEnd = (): void => end();
-    const onBroken = (): void => end(incomplete());
+    // Every request closes at last: the error is made only for one that did so too early.
+    const onBroken = (): void => {
+      if (!hasEnded) end(incomplete());
+    };
     const end = (error?: unknown): void => {
+      if (hasEnded) return;
+      hasEnded = true;
       clearTimeout(timer);
       bounds.signal?.removeEventListener('abort', onAbort);
-      raw.off('data', onData).off('end', onEnd).off('error', onBroken).off('close', onBroken);
-      // An 'error' that comes later, when the refused client hangs up, must not be uncaught.
-      raw.on('error', () => {});
+      // The others stay: an 'error' that comes later, when the refused client hangs up, must not be uncaught.
+      raw.off('data', onData);
       if (error === undefined) {
         resolve();
       } else {

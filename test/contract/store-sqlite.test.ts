@@ -23,6 +23,7 @@ import {
   claimJob,
   config,
   datasetOf,
+  finishJob,
   jobOf,
   recordOf,
   resultOf,
@@ -49,6 +50,22 @@ const blobFiles = () => readdirSync(join(dataDir, 'blobs')).sort();
 const ageBlobs = () => {
   for (const file of blobFiles()) utimesSync(join(dataDir, 'blobs', file), new Date(0), new Date(0));
 };
+
+describe('a version that was resolved', () => {
+  it('is looked up anew after a commit of this connection, and of another', async () => {
+    const trainer = openSqliteStore({ dataDir, role: 'client' });
+    const latest = async () => (await store.versions.resolve('m', 'latest'))?.version;
+    await addModelAndDataset(store);
+    expect(await latest()).toBeUndefined();
+    for (const n of [1, 2, 3]) {
+      await finishJob(trainer, n);
+      expect([await latest(), await latest()]).toEqual([n, n]);
+    }
+    await store.versions.delete('m', 3);
+    expect(await latest()).toBe(2);
+    await trainer.close();
+  });
+});
 
 describe('durability', () => {
   it('PRAGMA synchronous is FULL after every acknowledged write', async () => {

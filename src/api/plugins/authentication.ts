@@ -23,12 +23,13 @@ export function addAuthentication(app: ApiInstance, { apiKeys, allowAnonymous }:
       throw new Error(`${String(route.method)} ${route.url} does not say who may call it: config.auth`);
     }
   });
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     if (hashes.length > 0) {
       if (request.routeOptions.config.auth === 'key') request.keyHolder = checkKey(request, hashes);
     } else if (!allowAnonymous) {
       checkLoopback(request);
     }
+    done();
   });
 }
 

@@ -33,13 +33,16 @@ export function addConnections(app: ApiInstance, limits: ApiLimits, endLongPolls
     await sleep(limits.closingGraceMs);
     closeQuietSockets();
   });
-  app.addHook('onRequest', async (request, reply) => {
+  // Hooks of every request call back: a promise each would cost predict a tenth of its rate.
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header(requestIdHeader, request.id);
     if (isClosing) throw new TrainyardError('shutting_down', 'the service is shutting down');
     checkHead(request, limits);
+    done();
   });
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
     if (isClosing) reply.header('connection', 'close');
+    done();
   });
 }
 
@@ -51,10 +54,15 @@ function checkHead(request: FastifyRequest, limits: ApiLimits): void {
       `expected a URL of at most ${limits.maxUrlLength} characters, got ${url.length}`,
     );
   }
-  const hosts = rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'host').length;
+  let hosts = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2) if (isHost(rawHeaders[i]!)) hosts++;
   if (hosts > 1 || (hosts === 0 && httpVersion === '1.1')) {
     throw new TrainyardError('malformed_request', `expected one Host header, got ${hosts}`);
   }
+}
+
+function isHost(name: string): boolean {
+  return name.length === 4 && name.toLowerCase() === 'host';
 }
 
 /**

@@ -8,7 +8,7 @@ import type { Store, VersionRef, VersionSelector } from '../../store/ports.ts';
 import type { PredictedBatch, Predictor, RowSource } from '../../training/predict.ts';
 import type { ApiLimits } from '../limits.ts';
 import { aliasNotFound, modelNotFound, versionNotFound } from './models.ts';
-import { createPredictionWriter } from './prediction-writer.ts';
+import { createPredictionWriter, type PredictionWriter } from './prediction-writer.ts';
 import { createPredictorCache } from './predictor-cache.ts';
 import { createVersionResolver } from './version-resolver.ts';
 
@@ -32,6 +32,8 @@ const maxLookUps = 5;
 export function createPredictionService(store: Store, createPredictor: CreatePredictor, limits: ApiLimits) {
   const cache = createPredictorCache(limits.predictorCacheBytes);
   const resolve = createVersionResolver(store);
+  /** Of requests without options. */
+  const plainWriters = new WeakMap<Predictor, PredictionWriter>();
 
   async function load(ref: VersionRef): Promise<Predictor | null> {
     const loaded = await store.versions.load(ref);
@@ -48,6 +50,17 @@ export function createPredictionService(store: Store, createPredictor: CreatePre
       if (predictor) return { version: ref.version, predictor };
     }
     throw await missing(store, model, selector);
+  }
+
+  function writerOf(predictor: Predictor, options: PredictQuery): PredictionWriter {
+    if (Object.values(options).some((value) => value !== undefined && value !== false))
+      return createPredictionWriter(predictor.trained, options);
+    let writer = plainWriters.get(predictor);
+    if (!writer) {
+      writer = createPredictionWriter(predictor.trained, options);
+      plainWriters.set(predictor, writer);
+    }
+    return writer;
   }
 
   return {
@@ -74,7 +87,7 @@ export function createPredictionService(store: Store, createPredictor: CreatePre
       options: PredictQuery,
     ): Promise<string[]> {
       const { version, predictor } = await serve(model, selector);
-      const write = createPredictionWriter(predictor.trained, options);
+      const write = writerOf(predictor, options);
       const pieces = [`{"model":"${model}","version":${version},"predictions":[`];
       const bound = createAnswerBound(rows.length, limits.maxPredictAnswerBytes);
       const report = createRowReport();

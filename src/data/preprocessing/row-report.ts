@@ -31,17 +31,19 @@ export interface RowReport {
 export function createRowReport(rows = '/rows'): RowReport {
   const listed: FieldError[] = [];
   let total = 0;
-  const codes = new Set<RowProblemCode>();
-  const unseen = new Map<string, Warning>();
+  const codes: RowProblemCode[] = [];
+  // Made for the first: most requests have none.
+  let unseen: Map<string, Warning> | null = null;
   return {
     add(row, name, code, message) {
       total++;
-      codes.add(code);
+      if (!codes.includes(code)) codes.push(code);
       const pointer = name === null ? `${rows}/${row}` : `${rows}/${row}/${escapePointer(name)}`;
       if (listed.length < maxListed) listed.push({ pointer, code, message });
     },
     addUnseen(feature, category) {
       const key = JSON.stringify([feature, category]);
+      unseen ??= new Map();
       if (unseen.has(key)) return;
       const message = `"${feature}": the category ${quote(category)} did not occur in training and counts as none of its categories`;
       unseen.set(key, { code: 'unseen_category', message });
@@ -51,13 +53,14 @@ export function createRowReport(rows = '/rows'): RowReport {
     },
     throwIfRefused() {
       if (total === 0) return;
-      const [only] = codes.size === 1 ? codes : [];
+      const [only] = codes.length === 1 ? codes : [];
       const code = only === 'missing_values' || only === 'number_out_of_range' ? only : 'validation_failed';
       const [{ pointer, message }] = listed;
       const others = total === 1 ? '' : `; and ${total - 1} more`;
       throw new TrainyardError(code, `${pointer}: ${message}${others}`, { errors: listed });
     },
     warnings() {
+      if (unseen === null) return [];
       const all = [...unseen.values()];
       const unnamed = all.length - maxNamed;
       if (unnamed <= 0) return all;

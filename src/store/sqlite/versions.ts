@@ -67,6 +67,8 @@ const selectAlias = 'SELECT name FROM aliases WHERE model_id = @modelId AND vers
 const deleteVersion = `
   DELETE FROM versions WHERE model_id = @modelId AND version = @version RETURNING weights_file`;
 
+const maxFound = 1_000;
+
 const aboveAllVersions: readonly [number] = [Number.MAX_SAFE_INTEGER];
 
 export function createVersionStore({ connection, blobs }: StoreContext): VersionStore {
@@ -79,6 +81,9 @@ export function createVersionStore({ connection, blobs }: StoreContext): Version
   const contentOf = database.prepare<[KeyParts], ContentRow>(selectContent);
   const aliasOf = database.prepare<[KeyParts]>(selectAlias);
   const remove = database.prepare<[KeyParts], string | null>(deleteVersion).pluck();
+
+  /** What `resolve` found since the last commit of anyone, by model and then selector. */
+  const found = new Map<string, VersionRef>();
 
   function find(model: string, selector: VersionSelector): RefRow | undefined {
     if (selector === 'latest') return latest.get(model);
@@ -106,10 +111,15 @@ export function createVersionStore({ connection, blobs }: StoreContext): Version
       return readPage(rows, limit, toVersion, (row) => [row.version]);
     },
     async resolve(model, selector) {
+      if (!connection.isUnchanged() || found.size > maxFound) found.clear();
+      const name = `${model} ${typeof selector === 'object' ? `@${selector.alias}` : selector}`;
+      const known = found.get(name);
+      if (known) return known;
       const row = find(model, selector);
-      return row
-        ? { key: `${row.modelId}/${row.version}`, version: row.version, parameters: row.parameters }
-        : null;
+      if (!row) return null;
+      const ref = { key: `${row.modelId}/${row.version}`, version: row.version, parameters: row.parameters };
+      found.set(name, ref);
+      return ref;
     },
     async load(ref) {
       const parts = partsOf(ref);
