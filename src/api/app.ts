@@ -21,6 +21,7 @@ import { addValidation } from './plugins/validation.ts';
 import { registerAliasRoutes } from './routes/aliases.ts';
 import { registerDatasetRoutes } from './routes/datasets.ts';
 import { registerExportRoutes } from './routes/exports.ts';
+import { registerJobEventRoutes } from './routes/job-events.ts';
 import { registerJobRoutes } from './routes/jobs.ts';
 import { registerModelRoutes } from './routes/models.ts';
 import { registerOperationRoutes } from './routes/operations.ts';
@@ -29,7 +30,9 @@ import { registerUploadRoutes } from './routes/uploads.ts';
 import { registerVersionRoutes } from './routes/versions.ts';
 import { createAliasService } from './services/aliases.ts';
 import { createDatasetService } from './services/datasets.ts';
+import { createEventFeed } from './services/event-feed.ts';
 import { createExportService } from './services/exports.ts';
+import { createJobEventService } from './services/job-events.ts';
 import { createJobService } from './services/jobs.ts';
 import { createModelService } from './services/models.ts';
 import { createPredictionService } from './services/predictions.ts';
@@ -66,7 +69,10 @@ export async function createApp(dependencies: AppDependencies): Promise<ApiInsta
   const services = createServices(dependencies, limits);
 
   addValidation(app, dependencies.checkResponses ?? false);
-  addConnections(app, limits, services.jobs.endWaits);
+  addConnections(app, limits, () => {
+    services.jobs.endWaits();
+    services.jobEvents.close();
+  });
   addAuthentication(app, config);
   addRequestBody(app, limits);
   addErrors(app, limits);
@@ -82,6 +88,7 @@ export async function createApp(dependencies: AppDependencies): Promise<ApiInsta
   registerAliasRoutes(app, services.aliases);
   registerPredictRoutes(app, services.predictions, limits);
   registerJobRoutes(app, services.jobs);
+  registerJobEventRoutes(app, services.jobEvents);
   registerOperationRoutes(app, dependencies.store, dependencies.isDataUp, metrics);
   registerOpenapiRoutes(app);
   await app.ready();
@@ -112,7 +119,12 @@ function createReferencePredictor(trained: TrainedModel, weights: Uint8Array): P
   return createPredictor(trained, weights, createReferenceKernels(trained.dtype));
 }
 
-function createServices({ store, data, config, now }: AppDependencies, limits: ApiLimits) {
+function createServices({ store, data, config, now, logger }: AppDependencies, limits: ApiLimits) {
+  const feed = createEventFeed({
+    store,
+    pollMs: limits.eventPollMs,
+    onError: (err) => logger.error({ err }, 'the events cannot be read; trying again'),
+  });
   return {
     exports: createExportService(store, data),
     datasets: createDatasetService({
@@ -124,7 +136,8 @@ function createServices({ store, data, config, now }: AppDependencies, limits: A
     }),
     models: createModelService(store, now),
     aliases: createAliasService(store, now),
-    jobs: createJobService({ store, data, now, config, limits }),
+    jobs: createJobService({ store, data, now, config, feed, limits }),
+    jobEvents: createJobEventService({ store, feed, limits }),
     predictions: createPredictionService(store, createReferencePredictor, limits),
   };
 }

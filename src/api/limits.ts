@@ -41,9 +41,16 @@ export const defaultLimits = {
   /** What is read of a refused body, so that a client that writes before it reads sees the answer. */
   maxDrainBytes: 64 * mebibyte,
   drainTimeoutMs: 5_000,
-  /** How often a long poll looks at its job. */
-  jobPollMs: 100,
+  /** How often the events table is looked at while anyone waits for a job or follows one. */
+  eventPollMs: 50,
   maxJobWaiters: 256,
+  maxEventStreams: 2_000,
+  eventStream: {
+    maxBufferedBytes: 64 * kibibyte,
+    /** Shorter than the 60 s after which proxies usually cut a silent connection. */
+    heartbeatMs: 15_000,
+    stallMs: 5_000,
+  },
   /** Weights of the models that predict keeps in memory. */
   predictorCacheBytes: 256 * mebibyte,
 };

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { LayerStatistics } from './diagnostics.ts';
 import { EpochRecord, StopReason } from './job.ts';
 import { Timestamp, VersionNumber, Warning } from './names.ts';
+import { pageOf, pageQuery, queryInteger } from './page.ts';
 
 function event<Type extends string, Data extends z.ZodType>(type: Type, description: string, data: Data) {
   return z
@@ -77,3 +78,20 @@ export type JobEvent = z.infer<typeof JobEvent>;
 
 /** After one of these no other event follows. */
 export const terminalEvents: ReadonlySet<JobEvent['type']> = new Set(['succeeded', 'failed', 'cancelled']);
+
+export const JobEventPage = pageOf(JobEvent).meta({ id: 'JobEventPage' });
+
+const eventId = queryInteger(0, 999_999_999_999_999).optional();
+
+export const JobEventQuery = z.strictObject({
+  limit: pageQuery.limit,
+  cursor: eventId.meta({ description: '`next_cursor` of the page before' }),
+  after: eventId.meta({ description: 'Only events with an id above it' }),
+});
+export type JobEventQuery = z.infer<typeof JobEventQuery>;
+
+export const LastEventHeaders = z.looseObject({
+  'last-event-id': eventId.meta({
+    description: 'As `after`: what an EventSource sends when it connects again',
+  }),
+});

@@ -7,7 +7,6 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createJobWatcher } from '../../src/api/services/job-watcher.ts';
 import type { Store } from '../../src/store/ports.ts';
 import { type Answer, sendRaw, startService, type TestOptions, type TestService } from './service.ts';
 
@@ -292,47 +291,5 @@ describe('every answer', () => {
     expect(new Set(ids).size).toBe(5);
     const logged = service.log.map(({ request_id }) => request_id);
     for (const id of ids) expect(logged).toContain(id);
-  });
-});
-
-describe('the job watcher', () => {
-  it('reads a job once a round however many wait for it, and stops reading when nobody does', async () => {
-    await start();
-    let reads = 0;
-    let hasEnded = false;
-    const watcher = createJobWatcher({
-      pollMs: 10,
-      maxWaiters: 100,
-      hasEnded: async () => {
-        reads++;
-        return hasEnded;
-      },
-    });
-    const waits = Array.from({ length: 50 }, () => watcher.wait('job', 5_000, new AbortController().signal));
-    await sleep(100);
-    expect(reads).toBeLessThan(50 + 15);
-    hasEnded = true;
-    await Promise.all(waits);
-    const after = reads;
-    await sleep(50);
-    expect(reads).toBe(after);
-  });
-
-  it('fails its waits when the store does, and lives on', async () => {
-    await start();
-    let calls = 0;
-    const watcher = createJobWatcher({
-      pollMs: 5,
-      maxWaiters: 100,
-      hasEnded: async () => {
-        calls++;
-        if (calls === 2) throw new Error('disk I/O error');
-        return calls > 5;
-      },
-    });
-    const { signal } = new AbortController();
-    await expect(watcher.wait('job', 5_000, signal)).rejects.toThrow('disk I/O error');
-    await watcher.wait('job', 5_000, signal);
-    expect(calls).toBeGreaterThan(5);
   });
 });

@@ -79,7 +79,7 @@ export async function startService(options: TestOptions = {}): Promise<TestServi
     logger,
     packageVersion: '0.0.0-test',
     now: () => new Date(),
-    limits: { jobPollMs: 20, ...options.limits },
+    limits: { eventPollMs: 10, ...options.limits },
     checkResponses: true,
   });
   await app.listen({ host: '127.0.0.1', port: 0 });

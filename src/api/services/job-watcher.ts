@@ -1,10 +1,12 @@
-/** Lets many requests wait for jobs to end at the price of one reader of the store. */
+/** Lets many requests wait for jobs to end. */
+import { terminalEvents } from '../../contracts/job-event.ts';
 import { TrainyardError } from '../../errors.ts';
+import type { EventFeed } from './event-feed.ts';
 
 interface JobWatcherOptions {
+  readonly feed: EventFeed;
   /** Whether the job will not change any more, or is gone. */
   readonly hasEnded: (jobId: string) => Promise<boolean>;
-  readonly pollMs: number;
   readonly maxWaiters: number;
 }
 
@@ -20,60 +22,43 @@ export interface JobWatcher {
   close(): void;
 }
 
-export function createJobWatcher({ hasEnded, pollMs, maxWaiters }: JobWatcherOptions): JobWatcher {
-  const waiters = new Map<string, Set<(error?: unknown) => void>>();
-  let count = 0;
-  let isPolling = false;
+export function createJobWatcher({ feed, hasEnded, maxWaiters }: JobWatcherOptions): JobWatcher {
+  const waiting = new Set<() => void>();
   let isClosed = false;
 
-  async function poll(): Promise<void> {
-    isPolling = true;
-    while (waiters.size > 0) {
-      await new Promise((resolve) => setTimeout(resolve, pollMs));
-      for (const [jobId, finishers] of waiters) await check(jobId, finishers);
-    }
-    isPolling = false;
-  }
-
-  /** A store that cannot be read fails the requests that wait on it, not the poller. */
-  async function check(jobId: string, finishers: ReadonlySet<(error?: unknown) => void>): Promise<void> {
+  /** Resolves at once where nothing is left to wait for. */
+  async function untilEnded(jobId: string, released: Promise<void>, release: () => void): Promise<void> {
+    const unsubscribe = await feed.subscribe(jobId, (events) => {
+      if (events.some(({ type }) => terminalEvents.has(type))) release();
+    });
     try {
-      if (await hasEnded(jobId)) for (const finish of finishers) finish();
-    } catch (error) {
-      for (const finish of finishers) finish(error);
+      if (!(await hasEnded(jobId))) await released;
+    } finally {
+      unsubscribe();
     }
   }
 
   return {
     async wait(jobId, timeoutMs, signal) {
-      if (isClosed || signal.aborted || timeoutMs === 0 || (await hasEnded(jobId))) return;
-      if (count >= maxWaiters)
+      if (isClosed || signal.aborted || (await hasEnded(jobId))) return;
+      if (waiting.size >= maxWaiters)
         throw new TrainyardError('busy', `${maxWaiters} requests wait for jobs already`);
-      const { promise, resolve, reject } = Promise.withResolvers<void>();
-      const finishers = waiters.get(jobId) ?? new Set();
-      const finish = (error?: unknown): void => (error === undefined ? resolve() : reject(error));
-      const onAbort = (): void => resolve();
-      const timer = setTimeout(onAbort, timeoutMs);
-      signal.addEventListener('abort', onAbort, { once: true });
-      waiters.set(jobId, finishers.add(finish));
-      count++;
-      if (!isPolling) void poll();
-      // Closed while this one was on its way in.
-      if (isClosed) resolve();
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, timeoutMs);
+      signal.addEventListener('abort', () => resolve(), { once: true });
+      waiting.add(resolve);
+      // Gone or closed while this one was on its way in.
+      if (isClosed || signal.aborted) resolve();
       try {
-        await promise;
+        await untilEnded(jobId, promise, resolve);
       } finally {
-        count--;
+        waiting.delete(resolve);
         clearTimeout(timer);
-        signal.removeEventListener('abort', onAbort);
-        finishers.delete(finish);
-        if (finishers.size === 0) waiters.delete(jobId);
       }
     },
-
     close() {
       isClosed = true;
-      for (const finishers of waiters.values()) for (const finish of finishers) finish();
+      for (const release of waiting) release();
     },
   };
 }

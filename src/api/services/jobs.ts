@@ -14,6 +14,7 @@ import { weightedLabels } from '../../training/class-weight-problems.ts';
 import { networkLayers } from '../../training/network-layers.ts';
 import { resolveConfig } from '../../training/resolve-config.ts';
 import type { ApiLimits } from '../limits.ts';
+import type { EventFeed } from './event-feed.ts';
 import { createJobWatcher } from './job-watcher.ts';
 
 interface JobDependencies {
@@ -25,15 +26,17 @@ interface JobDependencies {
     readonly jobMemoryBytes: number;
     readonly maxQueuedJobs: number;
   };
+  readonly feed: EventFeed;
   readonly limits: ApiLimits;
 }
 
 export type JobService = ReturnType<typeof createJobService>;
 
-export function createJobService({ store, data, now, config: settings, limits }: JobDependencies) {
+export function createJobService(dependencies: JobDependencies) {
+  const { store, data, now, config: settings, feed, limits } = dependencies;
   async function find(id: string): Promise<Job> {
     const job = await store.jobs.get(id);
-    if (!job) throw notFound(id);
+    if (!job) throw jobNotFound(id);
     return job;
   }
 
@@ -57,7 +60,7 @@ export function createJobService({ store, data, now, config: settings, limits }:
   }
 
   const watcher = createJobWatcher({
-    pollMs: limits.jobPollMs,
+    feed,
     maxWaiters: limits.maxJobWaiters,
     hasEnded: async (id) => {
       const job = await store.jobs.get(id);
@@ -185,7 +188,7 @@ function refusalOf(
   id: string,
   expected: string,
 ): TrainyardError {
-  if (result.outcome === 'not_found') return notFound(id);
+  if (result.outcome === 'not_found') return jobNotFound(id);
   return new TrainyardError('job_state_conflict', `expected ${expected}, ${id} is ${result.state}`);
 }
 
@@ -223,6 +226,6 @@ function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-function notFound(id: string): TrainyardError {
+export function jobNotFound(id: string): TrainyardError {
   return new TrainyardError('job_not_found', `no job ${id}`);
 }
