@@ -144,7 +144,11 @@ function createServices({ store, data, config, now, logger }: AppDependencies, l
 
 function uploadBounds({ maxUploadBytes }: ApiConfig, limits: ApiLimits): UploadBounds {
   return {
-    maxBytes: { csv: maxUploadBytes, json: Math.min(limits.maxJsonUploadBytes, maxUploadBytes) },
+    maxBytes: {
+      json: Math.min(limits.maxJsonUploadBytes, maxUploadBytes),
+      csv: maxUploadBytes,
+      ndjson: maxUploadBytes,
+    },
     idleTimeoutMs: limits.uploadIdleTimeoutMs,
     minFreeBytes: limits.minFreeDiskBytes,
   };

@@ -6,7 +6,7 @@ import type { ColumnProfile, FormulaMode, Row } from '../contracts/dataset.ts';
 import type { Warning } from '../contracts/names.ts';
 import type { ErrorCode, FieldError } from '../errors.ts';
 
-export const uploadFormats = ['json', 'csv'] as const;
+export const uploadFormats = ['json', 'csv', 'ndjson'] as const;
 export type UploadFormat = (typeof uploadFormats)[number];
 
 /** The formats of an export that are made of the table's rows. */

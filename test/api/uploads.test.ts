@@ -43,6 +43,15 @@ describe('a table comes in', () => {
       'as a file of a form that only its name tells of',
       () => upload(...formOf([{ name: 'file', fileName: '../../T.CSV', body: csv }])),
     ],
+    [
+      'as NDJSON',
+      () => upload('{"x":1,"y":"a"}\n{"y":"b","x":2}', { 'content-type': 'application/x-ndjson' }),
+    ],
+    [
+      'as NDJSON in a form',
+      () =>
+        upload(...formOf([{ name: 'file', fileName: 't.jsonl', body: '{"x":1,"y":"a"}\n{"y":"b","x":2}' }])),
+    ],
     ['packed', () => upload(gzipSync(csv), { 'content-encoding': 'gzip' })],
     ['packed, by the old name', () => upload(gzipSync(csv), { 'content-encoding': 'X-GZIP' })],
     [

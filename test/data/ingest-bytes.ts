@@ -1,5 +1,6 @@
 /** Ingests an upload that a test holds in memory, as the data process would. */
 import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type CsvOptions, defaultCsvOptions } from '../../src/contracts/csv-options.ts';
 import { ingest } from '../../src/data/ingest/ingest.ts';
 import { type IngestedTable, type UploadFormat, uploadPath } from '../../src/data/messages.ts';
@@ -15,8 +16,9 @@ export function ingestBytes(
   bytes: string | Uint8Array,
   options: Partial<CsvOptions> = {},
 ): Promise<IngestedTable> {
-  // A reader of a name that is no more, as of the upload before, would keep its file.
+  // A folder is for one upload.
   rmSync(uploadPath(folder), { force: true });
+  rmSync(join(folder, 'rows.csv'), { force: true });
   writeFileSync(uploadPath(folder), bytes);
   return ingest({ kind: 'ingest', format, folder, path, csv: { ...defaultCsvOptions, ...options } });
 }

@@ -10,6 +10,7 @@ import type { IngestedTable, UploadFormat } from '../../src/data/messages.ts';
 import { readRows } from '../../src/data/row-pages.ts';
 import { badCsv } from '../unit/data/ingest/bad-csv.ts';
 import { badJson } from '../unit/data/ingest/bad-json.ts';
+import { badNdjson } from '../unit/data/ingest/bad-ndjson.ts';
 import { ingestBytes } from './ingest-bytes.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-ingest-'));
@@ -30,6 +31,15 @@ function toCsv(names: readonly string[], rows: readonly Row[], lineEnd: string):
     cell === null ? '' : typeof cell === 'number' ? String(cell) : quoted(String(cell));
   const lines = rows.map((row) => names.map((name) => field(row[name]!)).join(','));
   return [names.map(quoted).join(','), ...lines, ''].join(lineEnd);
+}
+
+/** Behind the first line, keys stand in another order, or are absent where the value is missing. */
+function toNdjson(rows: readonly Row[], lineEnd: string): string {
+  const lines = rows.map((row, index) => {
+    const entries = index === 0 ? Object.entries(row) : Object.entries(row).toReversed();
+    return JSON.stringify(Object.fromEntries(entries.filter(([, cell]) => index === 0 || cell !== null)));
+  });
+  return lines.join(lineEnd);
 }
 
 const name = fc.string({
@@ -60,7 +70,7 @@ const table = fc
   });
 
 describe('a table', () => {
-  it('is the same from JSON rows, JSON columns and CSV, and comes back cell by cell', async () => {
+  it('is the same from JSON rows, JSON columns, CSV and NDJSON, and comes back cell by cell', async () => {
     await fc.assert(
       fc.asyncProperty(table, fc.constantFrom('\n', '\r\n'), async ({ names, rows }, lineEnd) => {
         const columns = Object.fromEntries(names.map((key) => [key, rows.map((row) => row[key])]));
@@ -68,10 +78,11 @@ describe('a table', () => {
         expect(await rowsOf(asRows)).toEqual(rows);
         const asColumns = await upload('json', JSON.stringify({ columns }));
         const asCsv = await upload('csv', toCsv(names, rows, lineEnd));
-        expect(asColumns.sha256).toBe(asRows.sha256);
         expect(await rowsOf(asCsv)).toEqual(rows);
+        const asNdjson = await upload('ndjson', toNdjson(rows, lineEnd));
+        expect(await rowsOf(asNdjson)).toEqual(rows);
         // A column without any value is one of numbers in every format.
-        expect(asCsv.sha256).toBe(asRows.sha256);
+        expect([asColumns.sha256, asCsv.sha256, asNdjson.sha256]).toEqual(Array(3).fill(asRows.sha256));
       }),
       { numRuns: 25 },
     );
@@ -97,7 +108,10 @@ describe('a table', () => {
 describe('a refused upload', () => {
   const csv = Object.entries(badCsv).map(([what, { text, code }]) => [what, 'csv', text, code] as const);
   const json = Object.entries(badJson).map(([what, { text, code }]) => [what, 'json', text, code] as const);
-  it.each([...csv, ...json])('(%s) leaves nothing behind', async (_what, format, text, code) => {
+  const ndjson = Object.entries(badNdjson).map(
+    ([what, { text, code }]) => [what, 'ndjson', text, code] as const,
+  );
+  it.each([...csv, ...json, ...ndjson])('(%s) leaves nothing behind', async (_what, format, text, code) => {
     rmSync(path, { force: true });
     await expect(upload(format, text)).rejects.toMatchObject({ code });
     expect(existsSync(path)).toBe(false);

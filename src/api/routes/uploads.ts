@@ -48,6 +48,10 @@ const documentation: Readonly<Record<UploadFormat, UploadMediaType>> = {
     schema: { $ref: '#/components/schemas/DatasetUploadInput' },
   },
   csv: { description: 'RFC 4180, UTF-8, by default with a header line', schema: { type: 'string' } },
+  ndjson: {
+    description: 'A JSON object a line; the keys of the first are the columns',
+    schema: { type: 'string' },
+  },
 };
 
 const form: UploadMediaType = {

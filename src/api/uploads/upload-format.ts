@@ -6,6 +6,7 @@ import type { FilePart } from './multipart-sink.ts';
 export const mediaTypes: Readonly<Record<UploadFormat, string>> = {
   json: 'application/json',
   csv: 'text/csv',
+  ndjson: 'application/x-ndjson',
 };
 
 export const formMediaType = 'multipart/form-data';
@@ -14,6 +15,7 @@ export const formMediaType = 'multipart/form-data';
 const fileEndings: Readonly<Record<UploadFormat, RegExp>> = {
   json: /\.json$/i,
   csv: /\.csv$/i,
+  ndjson: /\.(ndjson|jsonl)$/i,
 };
 
 export function formatOfMediaType(mediaType: string | undefined): UploadFormat | null {

@@ -8,6 +8,7 @@ import { writeParquet } from '../parquet-file.ts';
 import { profileTable } from '../profile/profile-table.ts';
 import { acceptCsv } from './accept-csv.ts';
 import { acceptJson } from './accept-json.ts';
+import { acceptNdjson } from './accept-ndjson.ts';
 import type { AcceptedTable } from './accepted-table.ts';
 import { type Arrival, arrived, untilWhole } from './arrival.ts';
 
@@ -19,6 +20,7 @@ interface Reader {
 
 const readers: Readonly<Record<UploadFormat, Reader>> = {
   csv: { isGreedy: false, accept: acceptCsv },
+  ndjson: { isGreedy: false, accept: acceptNdjson },
   json: { isGreedy: true, accept: acceptJson },
 };
 
