@@ -40,6 +40,7 @@ export const errorCodes = {
   job_state_conflict: { status: 409, title: 'The state of the job forbids the action' },
   no_version: { status: 409, title: 'The model has no version yet' },
   version_aliased: { status: 409, title: 'An alias points to the version' },
+  not_exportable: { status: 409, title: 'The version cannot be expressed in the format' },
   scaling_not_affine: { status: 409, title: 'The weights cannot be given in the units of the input' },
   // 412: the condition of the request does not hold
   precondition_failed: { status: 412, title: 'The alias does not point to the version that If-Match names' },

@@ -23,6 +23,7 @@ import { registerDatasetRoutes } from './routes/datasets.ts';
 import { registerExportRoutes } from './routes/exports.ts';
 import { registerJobEventRoutes } from './routes/job-events.ts';
 import { registerJobRoutes } from './routes/jobs.ts';
+import { registerModelFileRoutes } from './routes/model-files.ts';
 import { registerModelRoutes } from './routes/models.ts';
 import { registerOperationRoutes } from './routes/operations.ts';
 import { registerPredictRoutes } from './routes/predict.ts';
@@ -34,6 +35,7 @@ import { createEventFeed } from './services/event-feed.ts';
 import { createExportService } from './services/exports.ts';
 import { createJobEventService } from './services/job-events.ts';
 import { createJobService } from './services/jobs.ts';
+import { createModelFileService } from './services/model-files.ts';
 import { createModelService } from './services/models.ts';
 import { createPredictionService } from './services/predictions.ts';
 import type { UploadBounds } from './uploads/receive-upload.ts';
@@ -84,6 +86,7 @@ export async function createApp(dependencies: AppDependencies): Promise<ApiInsta
   registerUploadRoutes(app, services.datasets, limits);
   registerDatasetRoutes(app, services.datasets);
   registerModelRoutes(app, services.models);
+  registerModelFileRoutes(app, services.modelFiles);
   registerVersionRoutes(app, services.models);
   registerAliasRoutes(app, services.aliases);
   registerPredictRoutes(app, services.predictions, limits);
@@ -134,6 +137,7 @@ function createServices({ store, data, config, now, logger }: AppDependencies, l
       bounds: uploadBounds(config, limits),
       now,
     }),
+    modelFiles: createModelFileService(store, limits),
     models: createModelService(store, now),
     aliases: createAliasService(store, now),
     jobs: createJobService({ store, data, now, config, feed, limits }),

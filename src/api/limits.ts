@@ -32,6 +32,8 @@ export const defaultLimits = {
   bodyTimeoutMs: 30_000,
   /** Between two pieces of an upload. */
   uploadIdleTimeoutMs: 30_000,
+  /** How long making a file of a model holds the event loop before others get their turn. */
+  exportSliceMs: 10,
   /** For which the client of an export may take nothing. */
   exportIdleTimeoutMs: 60_000,
   /** Longer than the 60 s for which load balancers usually keep a connection, so that they close it first. */
