@@ -37,6 +37,7 @@ export const errorCodes = {
   // 409: the state forbids it
   dataset_in_use: { status: 409, title: 'An active job uses the dataset' },
   model_in_use: { status: 409, title: 'An active job uses the model' },
+  no_weights_kept: { status: 409, title: 'The job did not diverge, or broke before any weights' },
   job_state_conflict: { status: 409, title: 'The state of the job forbids the action' },
   no_version: { status: 409, title: 'The model has no version yet' },
   version_aliased: { status: 409, title: 'An alias points to the version' },

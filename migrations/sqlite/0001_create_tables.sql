@@ -164,6 +164,17 @@ CREATE TABLE findings (
   PRIMARY KEY (job_id, epoch, code, layer)
 ) STRICT, WITHOUT ROWID;
 
+-- The last weights of a diverged job that were finite: to look at, never to predict with.
+CREATE TABLE remains (
+  job_id TEXT PRIMARY KEY NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+  epoch INTEGER NOT NULL CHECK (epoch >= 0),
+  trained TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  file TEXT UNIQUE,
+  data BLOB,
+  CHECK ((data IS NULL) <> (file IS NULL))
+) STRICT;
+
 -- `position` rises over all jobs and is never used again (AUTOINCREMENT), so that one reader can follow every job.
 CREATE TABLE events (
   position INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { activationNames } from '../math/activations/index.ts';
 import { EpochRecord, HistoryQuery } from './job.ts';
+import { Weights } from './version.ts';
 
 const norm = z.number().min(0).nullable();
 const share = z.number().min(0).max(1);
@@ -74,6 +75,14 @@ export const Diagnostics = z
 export type Diagnostics = z.infer<typeof Diagnostics>;
 
 export const DiagnosticsQuery = HistoryQuery;
+
+export const LastFiniteWeights = z
+  .strictObject({
+    epoch: z.int().min(0).meta({ description: 'After which they were the weights; 0: those of the start' }),
+    weights: Weights.meta({ description: 'As of a version, in units of the preprocessed matrix' }),
+  })
+  .meta({ id: 'LastFiniteWeights' });
+export type LastFiniteWeights = z.infer<typeof LastFiniteWeights>;
 
 /** An epoch as a training reports it: its record, and what was seen inside. */
 export const EpochReport = EpochRecord.extend({

@@ -184,6 +184,23 @@ export type ActionResult =
       readonly state: JobState;
     };
 
+/** The last weights of a diverged job that were finite: to look at, never to predict with. */
+export interface Remains {
+  /** After which they were the weights. */
+  readonly epoch: number;
+  readonly trained: TrainedModel;
+  readonly weights: Uint8Array;
+}
+
+export interface JobFailureReport {
+  readonly code: JobErrorCode;
+  readonly message: string;
+  readonly stopReason: StopReason;
+  /** Those that no progress has told. */
+  readonly findings?: readonly Finding[];
+  readonly remains?: Remains | null;
+}
+
 /** What was seen inside a training. */
 export interface JobDiagnostics {
   /** By epoch, then by layer. */
@@ -241,6 +258,8 @@ export interface JobStore {
   countByState(): Promise<Readonly<Record<JobState, number>>>;
   history(id: string): Promise<EpochRecord[]>;
   diagnostics(id: string): Promise<JobDiagnostics>;
+  /** What a diverged job has left; null for any other. */
+  remains(id: string): Promise<Remains | null>;
   /** Events with an id above `after`, oldest first. */
   events(id: string, after: number, limit: number): Promise<JobEvent[]>;
   /** Position of the newest event of all; 0 when there is none. */
@@ -275,11 +294,7 @@ export interface JobStore {
   checkpoint(fence: Fence, epoch: number, state: Uint8Array, now: Date): Promise<FencedResult>;
   /** Commits the model's next version and the job's success. */
   finish(fence: Fence, result: JobResult, now: Date): Promise<FencedResult>;
-  fail(
-    fence: Fence,
-    failure: { readonly code: JobErrorCode; readonly message: string; readonly stopReason: StopReason },
-    now: Date,
-  ): Promise<FencedResult>;
+  fail(fence: Fence, failure: JobFailureReport, now: Date): Promise<FencedResult>;
   /**
    * The claim's checkpoint cannot be used, for it is of another format or of other data: deletes it with a warning, and gives the job
    * back as `release` does. The next claim goes on from the one before.

@@ -117,8 +117,9 @@ export function startJobRun(options: JobRunOptions): JobRun {
       logger.warn({ why: message.message }, 'the checkpoint cannot be used');
       writes.end(() => jobs.discardCheckpoint(fence, message.message, now()));
     } else {
+      const { type: _, ...failure } = message;
       const stopReason = message.code === 'diverged' ? 'diverged' : 'failed';
-      writes.end(() => jobs.fail(fence, { code: message.code, message: message.message, stopReason }, now()));
+      writes.end(() => jobs.fail(fence, { ...failure, stopReason }, now()));
     }
   }
 

@@ -1,8 +1,9 @@
 /** The messages between a trainer process and its worker thread, and the words that they share in memory. */
-import type { EpochReport } from '../contracts/diagnostics.ts';
+import type { EpochReport, Finding } from '../contracts/diagnostics.ts';
 import type { ResolvedModelConfig } from '../contracts/model-config.ts';
 import type { Table } from '../data/table.ts';
 import type { JobErrorCode } from '../errors.ts';
+import type { Remains } from '../training/divergence.ts';
 import type { FinishedTraining } from '../training/train.ts';
 
 /**
@@ -35,4 +36,10 @@ export type FromWorker =
   | { readonly type: 'checkpoint'; readonly epoch: number; readonly state: Uint8Array }
   | { readonly type: 'finished'; readonly result: FinishedTraining }
   | { readonly type: 'checkpoint_refused'; readonly message: string }
-  | { readonly type: 'failed'; readonly code: JobErrorCode; readonly message: string };
+  | {
+      readonly type: 'failed';
+      readonly code: JobErrorCode;
+      readonly message: string;
+      readonly findings: readonly Finding[];
+      readonly remains: Remains | null;
+    };

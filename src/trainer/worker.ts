@@ -4,11 +4,14 @@ import type { EpochReport } from '../contracts/diagnostics.ts';
 import { JobFailure } from '../errors.ts';
 import { createReferenceKernels } from '../math/kernels/reference.ts';
 import { CheckpointError } from '../training/checkpoint.ts';
+import { Divergence } from '../training/divergence.ts';
 import { train } from '../training/train.ts';
 import { command, controlWord, type FromWorker, maxPendingRecords, type WorkerStart } from './messages.ts';
 
 /** Epochs are posted in groups: a commit a group is what the disk can take. */
 const postEveryMs = 50;
+/** Of a failure that is no divergence. */
+const nothingLeft = { findings: [], remains: null };
 
 if (!parentPort) throw new Error('worker.ts runs as a worker thread of the trainer process');
 run(parentPort, workerData as WorkerStart);
@@ -71,7 +74,8 @@ function run(port: NonNullable<typeof parentPort>, start: WorkerStart): void {
       post({ type: 'checkpoint_refused', message: error.message });
     } else if (error instanceof JobFailure) {
       postEpochs();
-      post({ type: 'failed', code: error.code, message: error.message });
+      const { findings, remains } = error instanceof Divergence ? error : nothingLeft;
+      post({ type: 'failed', code: error.code, message: error.message, findings, remains });
     } else throw error;
   }
 }

@@ -23,7 +23,7 @@ export interface PackagedModel {
 export function packageModel(
   config: ResolvedModelConfig,
   data: PreparedData,
-  fit: Fit,
+  fit: Pick<Fit, 'layers' | 'parameters'>,
   dtype: Dtype,
 ): PackagedModel {
   const parameters = fit.parameters();

@@ -5,7 +5,7 @@ import type { FittedPreprocessing, TrainedModel } from '../contracts/version.ts'
 import { allocateDesignMatrix, designDtype } from '../data/design-matrix.ts';
 import { encodeTable } from '../data/preprocessing/encode-table.ts';
 import { fitNumber } from '../data/preprocessing/fit-number.ts';
-import { fitPreprocessing } from '../data/preprocessing/fit-preprocessing.ts';
+import { type ConstantFeature, fitPreprocessing } from '../data/preprocessing/fit-preprocessing.ts';
 import { usableRows } from '../data/preprocessing/usable-rows.ts';
 import type { Table } from '../data/table.ts';
 import { readTarget, type Target } from '../data/target.ts';
@@ -49,6 +49,7 @@ export interface PreparedData {
   readonly preprocessing: FittedPreprocessing;
   /** Columns of x that are 0 in every training row: their weights are never trained and must be 0. */
   readonly zeroColumns: readonly number[];
+  readonly constantFeatures: readonly ConstantFeature[];
   readonly targetScaling: TrainedModel['target_scaling'];
   readonly warnings: readonly Warning[];
 }
@@ -73,7 +74,7 @@ export function prepareData(
   const own = { table, target, rows: usable.rows };
   const { train, validation, warnings: rowWarnings } = separateRows(config, own, validationTable ?? null);
   poll();
-  const { fitted, zeroColumns, warnings } = fitPreprocessing(
+  const { fitted, zeroColumns, constantFeatures } = fitPreprocessing(
     table,
     train.rows,
     config.features,
@@ -108,7 +109,8 @@ export function prepareData(
     preprocessing: fitted,
     zeroColumns,
     targetScaling,
-    warnings: [...usable.warnings, ...rowWarnings, ...warnings],
+    constantFeatures,
+    warnings: [...usable.warnings, ...rowWarnings],
   };
 }
 

@@ -1,16 +1,19 @@
 /** One training from data to weights: prepares, fits epoch by epoch, hands over checkpoints, measures what came out. */
-import type { EpochReport } from '../contracts/diagnostics.ts';
+import type { EpochReport, Finding } from '../contracts/diagnostics.ts';
 import type { StopReason } from '../contracts/job.ts';
 import type { SplitMetrics } from '../contracts/metrics.ts';
 import type { ResolvedModelConfig } from '../contracts/model-config.ts';
 import type { Warning } from '../contracts/names.ts';
 import type { TrainedModel } from '../contracts/version.ts';
+import { JobFailure } from '../errors.ts';
 import type { Kernels } from '../math/kernels/kernels.ts';
-import type { Dtype } from '../math/matrix.ts';
-import { requireFinite } from './divergence.ts';
+import type { Dtype, FloatArray } from '../math/matrix.ts';
+import { dataFindings } from './diagnostics/data-findings.ts';
+import { createTrainingMonitor, type TrainingMonitor } from './diagnostics/training-monitor.ts';
+import { type Breach, Divergence, findBreach } from './divergence.ts';
 import type { Fit, FitEpoch } from './fit.ts';
 import { createFit } from './fits.ts';
-import { measure, packageModel } from './package-model.ts';
+import { measure, type PackagedModel, packageModel } from './package-model.ts';
 import { prepareData, type TrainingTables } from './prepare-data.ts';
 import { epochLimit, goesByIterations } from './resolve-config.ts';
 import { openCheckpoint, saveCheckpoint, trainingIdentity } from './training-checkpoint.ts';
@@ -81,21 +84,31 @@ function trainUnlessStopped(run: TrainingRun, poll: () => void): FinishedTrainin
   const resumed = run.checkpoint && openCheckpoint(run.checkpoint, identity);
   const engines = [...new Set([...(resumed?.engines ?? []), kernels.engine])];
   const data = prepareData(config, run, kernels.strideOf, poll);
-  const course: Course = { epoch: resumed?.epoch ?? 0, startMs: 0 };
+  const course: Course = { epoch: resumed?.epoch ?? 0, startMs: 0, finite: null, unreported: [] };
   const checkpoint = () => {
     const { epoch } = course;
     const epochMs = Math.round(nowMs() - course.startMs);
-    run.onCheckpoint(epoch, saveCheckpoint({ identity, engines, epoch, epochMs, state: fit.state() }));
+    const rest = { monitor: monitor.state(), state: fit.state() };
+    run.onCheckpoint(epoch, saveCheckpoint({ identity, engines, epoch, epochMs, ...rest }));
   };
   const onStep = () => obey(run.control(), ['checkpoint_now', 'drain'], checkpoint);
   const fit = createFit({ config, data, kernels, poll, onStep, state: resumed?.state ?? null });
+  const monitor = createTrainingMonitor(config.type === 'mlp' ? fit.layers : [], resumed?.monitor ?? null);
+  if (course.epoch === 0) course.unreported = dataFindings(config, data, poll);
+  keepIfFinite(course, fit.parameters());
   course.startMs = nowMs() - (resumed?.epochMs ?? 0);
-  const stopReason = runEpochs(run, fit, course, checkpoint);
+  const outcome = runEpochs(run, fit, course, monitor, checkpoint);
+  const packaged: Packaged = (kept) => packageModel(config, data, kept, kernels.dtype);
+  if (typeof outcome !== 'string') throw divergence(course, course.epoch + 1, outcome, fit, packaged);
 
   const warnings = [...data.warnings, ...fit.finish(), ...engineWarnings(engines)];
-  const model = packageModel(config, data, fit, kernels.dtype);
-  const metrics = measure(model, data, kernels, poll);
-  return { kind: 'finished', stopReason, metrics, warnings, ...model, engine: kernels.engine };
+  const model = packaged(fit);
+  course.finite = fit.parameters();
+  const metrics = measured(
+    () => measure(model, data, kernels, poll),
+    (what) => divergence(course, course.epoch, { layer: fit.layers.at(-1)!.name, what }, fit, packaged),
+  );
+  return { kind: 'finished', stopReason: outcome, metrics, warnings, ...model, engine: kernels.engine };
 }
 
 type Word = ReturnType<TrainingRun['control']>;
@@ -113,23 +126,64 @@ interface Course {
   epoch: number;
   /** When the next one started, as if it had not been interrupted. */
   startMs: number;
+  /** The parameters after them; null where a resumed job is amid an epoch that broke. */
+  finite: FloatArray | null;
+  /** Findings for the next report. */
+  unreported: Finding[];
 }
 
-/** @returns why the fit is at its end */
-function runEpochs(run: TrainingRun, fit: Fit, course: Course, checkpoint: () => void): StopReason {
+function keepIfFinite(course: Course, parameters: FloatArray): void {
+  course.finite = parameters.every(Number.isFinite) ? parameters : null;
+}
+
+/** @returns why the fit is at its end, or where it broke */
+function runEpochs(
+  run: TrainingRun,
+  fit: Fit,
+  course: Course,
+  monitor: TrainingMonitor,
+  checkpoint: () => void,
+): StopReason | Breach {
   const limit = epochLimit(run.config);
   const limitReason = goesByIterations(run.config) ? 'max_iterations' : 'max_epochs';
   for (;;) {
     const { stopReason, ...epoch } = fit.epoch();
     const endMs = run.nowMs();
     const record = epochRecord(course.epoch + 1, epoch, (endMs - course.startMs) / 1000);
-    requireFinite(record, fit.parameters());
+    const parameters = fit.parameters();
+    const breach = findBreach(record, fit.layers, parameters);
+    if (breach) return breach;
     course.epoch++;
     course.startMs = endMs;
-    run.onEpoch(record);
+    course.finite = parameters;
+    const findings = [...course.unreported, ...monitor.observe(record)];
+    course.unreported = [];
+    run.onEpoch(findings.length > 0 ? { ...record, findings } : record);
     if (stopReason !== null) return stopReason;
     if (course.epoch >= limit) return limitReason;
     obey(run.control(), ['checkpoint', 'checkpoint_now', 'drain'], checkpoint);
+  }
+}
+
+type Packaged = (kept: Pick<Fit, 'layers' | 'parameters'>) => PackagedModel;
+
+function divergence(
+  { epoch: keptEpoch, finite, unreported }: Course,
+  epoch: number,
+  breach: Breach,
+  { layers }: Fit,
+  packaged: Packaged,
+): Divergence {
+  const remains = finite && { epoch: keptEpoch, ...packaged({ layers, parameters: () => finite }) };
+  return new Divergence(epoch, breach, unreported, remains);
+}
+
+/** Finite weights can still give outputs that are not. */
+function measured(measure: () => SplitMetrics, divergenceOf: (what: string) => Divergence): SplitMetrics {
+  try {
+    return measure();
+  } catch (error) {
+    throw error instanceof JobFailure && error.code === 'diverged' ? divergenceOf(error.message) : error;
   }
 }
 

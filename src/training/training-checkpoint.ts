@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '../contracts/canonical-json.ts';
 import type { ResolvedModelConfig } from '../contracts/model-config.ts';
 import { CheckpointError, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
+import type { MonitorState } from './diagnostics/training-monitor.ts';
 import type { FitState } from './fit.ts';
 
 /** What a training is of. */
@@ -21,6 +22,7 @@ export interface TrainingCheckpoint {
   readonly epoch: number;
   /** Time that the next one has taken so far, whole milliseconds. */
   readonly epochMs: number;
+  readonly monitor: MonitorState;
   readonly state: FitState;
 }
 

@@ -57,3 +57,18 @@ describe('GET /jobs/{id}/diagnostics', () => {
     expect((await service.call('GET', `${absent}?max_points=1`)).status).toBe(422);
   });
 });
+
+it('copies findings into the warnings of the job', async () => {
+  const hidden = [{ units: 4, activation: 'identity' }];
+  const job = await trained('folded', { type: 'mlp', hidden_layers: hidden, epochs: 5 });
+  const { findings } = (await service.call('GET', `/api/v1/jobs/${job}/diagnostics`)).json;
+  expect(findings).toMatchObject([{ code: 'linear_collapse', layer: 'hidden_1', epoch: 0, value: 2 }]);
+  const [{ code, message }] = findings;
+  expect((await service.call('GET', `/api/v1/jobs/${job}`)).json.warnings).toEqual([{ code, message }]);
+});
+
+it('refuses the last finite weights of a job that did not diverge', async () => {
+  const job = await trained('fine', { type: 'logistic_regression' });
+  const answer = await service.call('GET', `/api/v1/jobs/${job}/last-finite-weights`);
+  expect([answer.status, answer.json.code]).toEqual([409, 'no_weights_kept']);
+});

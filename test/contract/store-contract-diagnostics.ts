@@ -124,5 +124,57 @@ export function diagnosticsContract(current: Current): void {
       await store.jobs.progress(again.fence, [report], 'reference/1', at(1003));
       expect((await store.jobs.diagnostics(fence.jobId)).findings).toEqual([inData]);
     });
+
+    it.each([8, 5 * 1024 * 1024])(
+      'keeps what a diverged job leaves, with its findings: %d bytes',
+      async (size) => {
+        const { store } = current();
+        await addModelAndDataset(store);
+        const { fence } = await startJob(store, 1);
+        expect(await store.jobs.remains(fence.jobId)).toBeNull();
+        const found = findingOf({ code: 'diverged', epoch: 3, value: null });
+        const remains = {
+          epoch: 2,
+          trained: resultOf(smallWeights).trained,
+          weights: new Uint8Array(size).fill(7),
+        };
+        const failure = { code: 'diverged', message: found.message, stopReason: 'diverged' } as const;
+        expect(await store.jobs.fail(fence, { ...failure, findings: [found], remains }, at(1001))).toBe('ok');
+        expect(await store.jobs.remains(fence.jobId)).toEqual(remains);
+        expect((await store.jobs.diagnostics(fence.jobId)).findings).toEqual([found]);
+        expect((await store.jobs.get(fence.jobId))!.warnings.map(({ code }) => code)).toEqual([
+          'at_submit',
+          'diverged',
+        ]);
+        const told = (await store.jobs.events(fence.jobId, 0, 100)).slice(-2);
+        expect(told.map(({ type, data }) => [type, data])).toEqual([
+          ['warning', { code: 'diverged', message: found.message }],
+          ['failed', { code: 'diverged', message: found.message, stop_reason: 'diverged' }],
+        ]);
+        expect((await store.versions.list('m', { limit: 1 })).items).toEqual([]);
+        await store.sweep();
+        expect(await store.jobs.remains(fence.jobId)).toEqual(remains);
+        expect(await store.jobs.delete(fence.jobId)).toBe('deleted');
+        expect(await store.jobs.remains(fence.jobId)).toBeNull();
+      },
+    );
+
+    it('keeps nothing of a failure whose fence is gone', async () => {
+      const { store } = current();
+      await addModelAndDataset(store);
+      const { fence } = await startJob(store, 1);
+      await store.jobs.cancel(fence.jobId, at(1001));
+      const remains = { epoch: 2, trained: resultOf(smallWeights).trained, weights: smallWeights };
+      const failure = {
+        code: 'diverged',
+        message: '',
+        stopReason: 'diverged',
+        findings: [findingOf()],
+        remains,
+      } as const;
+      expect(await store.jobs.fail(fence, failure, at(1002))).toBe('lost');
+      expect(await store.jobs.remains(fence.jobId)).toBeNull();
+      expect((await store.jobs.diagnostics(fence.jobId)).findings).toEqual([]);
+    });
   });
 }

@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { settings } from '../../src/config.ts';
+import { findingCodes, LayerStatistics } from '../../src/contracts/diagnostics.ts';
 import { errorCodes, jobErrorCodes } from '../../src/errors.ts';
+import { thresholds } from '../../src/training/diagnostics/thresholds.ts';
 
 function read(path: string): string {
   return readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), 'utf8');
@@ -33,6 +35,22 @@ describe('docs/errors.md', () => {
     expect(tableUnder(text, '## Jobs').map(([code, title]) => [code, title])).toEqual(
       Object.entries(jobErrorCodes),
     );
+  });
+});
+
+describe('docs/diagnostics.md', () => {
+  const text = read('docs/diagnostics.md');
+  it('lists exactly the findings', () => {
+    expect(tableUnder(text, '## Findings').map(([code]) => code)).toEqual([...findingCodes]);
+  });
+  it('gives every threshold by its name and number, and its source', () => {
+    const rows = tableUnder(text, '## Thresholds');
+    expect(rows.map(([name, value]) => [name, Number(value)])).toEqual(Object.entries(thresholds));
+    for (const [name, , , source] of rows) expect(source!.length, name).toBeGreaterThan(20);
+  });
+  it('describes every statistic', () => {
+    const names = tableUnder(text, '## Statistics').map(([name]) => name);
+    expect(names).toEqual(Object.keys(LayerStatistics.shape));
   });
 });
 

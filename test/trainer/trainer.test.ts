@@ -99,6 +99,8 @@ describe('a job', () => {
       version: null,
       attempt: 1,
     });
+    const left = await bench.store.jobs.remains(failing);
+    expect(left?.epoch).toBe(stopReason === 'diverged' ? 0 : undefined);
     expect((await bench.ended(next)).version).toBe(1);
   });
 

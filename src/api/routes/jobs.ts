@@ -1,7 +1,7 @@
 /** `/api/v1/jobs`: durable training runs. */
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { Diagnostics, DiagnosticsQuery } from '../../contracts/diagnostics.ts';
+import { Diagnostics, DiagnosticsQuery, LastFiniteWeights } from '../../contracts/diagnostics.ts';
 import {
   History,
   HistoryQuery,
@@ -201,6 +201,22 @@ export function registerJobRoutes(app: ApiInstance, jobs: JobService): void {
       },
     },
     async (request) => jobs.diagnostics(request.params.job, request.query.max_points),
+  );
+
+  app.get(
+    `${base}/:job/last-finite-weights`,
+    {
+      config: { auth: 'key' },
+      schema: {
+        tags,
+        operationId: 'getLastFiniteWeights',
+        summary: 'Read the last finite weights of a job that diverged',
+        description: 'To see where it was when it broke. They make no version and predict nothing.',
+        params: JobParams,
+        response: responses({ 200: LastFiniteWeights }, ...keyCodes, 'job_not_found', 'no_weights_kept'),
+      },
+    },
+    async (request) => jobs.lastFiniteWeights(request.params.job),
   );
 }
 

@@ -1,7 +1,7 @@
 /** Jobs: what can be refused is refused at submit, the rest is a durable row that a trainer claims. */
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../contracts/canonical-json.ts';
-import type { Diagnostics } from '../../contracts/diagnostics.ts';
+import type { Diagnostics, LastFiniteWeights } from '../../contracts/diagnostics.ts';
 import type { EpochRecord, Job, JobListQuery, JobRequest } from '../../contracts/job.ts';
 import { terminalStates } from '../../contracts/job.ts';
 import { type ModelConfig, validationDataset } from '../../contracts/model-config.ts';
@@ -11,6 +11,7 @@ import { type FieldError, TrainyardError } from '../../errors.ts';
 import { createId } from '../../store/ids.ts';
 import type { ActionResult, IdempotencyKey, Store, StoredDataset, SubmitResult } from '../../store/ports.ts';
 import { weightedLabels } from '../../training/class-weight-problems.ts';
+import { weightsInUnits } from '../../training/model-weights.ts';
 import { networkLayers } from '../../training/network-layers.ts';
 import { resolveConfig } from '../../training/resolve-config.ts';
 import type { ApiLimits } from '../limits.ts';
@@ -131,6 +132,17 @@ export function createJobService(dependencies: JobDependencies) {
       await find(id);
       const epochs = await store.jobs.history(id);
       return maxPoints === undefined ? epochs : thinned(epochs, maxPoints);
+    },
+
+    /** @throws TrainyardError `no_weights_kept` unless the job has diverged */
+    async lastFiniteWeights(id: string): Promise<LastFiniteWeights> {
+      const { config } = await find(id);
+      const remains = await store.jobs.remains(id);
+      if (!remains) {
+        throw new TrainyardError('no_weights_kept', `expected a job that has diverged, ${id} has not`);
+      }
+      const { epoch, trained, weights } = remains;
+      return { epoch, weights: weightsInUnits({ config, trained }, weights, 'model') };
     },
 
     async diagnostics(id: string, maxPoints: number | undefined): Promise<Diagnostics> {

@@ -1,6 +1,5 @@
 /** Fits what turns a table's features into a numeric matrix, from the training rows alone. */
 import type { Preprocessing } from '../../contracts/model-config.ts';
-import type { Warning } from '../../contracts/names.ts';
 import type { FittedFeature, FittedPreprocessing } from '../../contracts/version.ts';
 import { JobFailure } from '../../errors.ts';
 import { findColumn } from '../find-column.ts';
@@ -16,7 +15,14 @@ export interface FitResult {
    * them at 0, lest a value that was never seen in training be multiplied by chance.
    */
   readonly zeroColumns: number[];
-  readonly warnings: Warning[];
+  readonly constantFeatures: ConstantFeature[];
+}
+
+/** A feature with a single value in the training rows. */
+export interface ConstantFeature {
+  readonly name: string;
+  /** It encodes as 0, so that its weight is 0; else it is left as it is. */
+  readonly isZero: boolean;
 }
 
 /**
@@ -35,7 +41,7 @@ export function fitPreprocessing(
   const fitted: FittedFeature[] = [];
   const columns: string[] = [];
   const zeroColumns: number[] = [];
-  const warnings: Warning[] = [];
+  const constantFeatures: ConstantFeature[] = [];
   for (const name of features) {
     poll();
     const column = findColumn(table, name);
@@ -44,26 +50,18 @@ export function fitPreprocessing(
     if (isConstant) {
       const isZero = !isLeftAsItIs(feature, config);
       if (isZero) zeroColumns.push(columns.length);
-      warnings.push(constantFeature(name, isZero));
+      constantFeatures.push({ name, isZero });
     }
     fitted.push(feature);
     columns.push(...columnNames(feature));
   }
   refuseClash(table, fitted);
-  return { fitted: { features: fitted, columns }, zeroColumns, warnings };
+  return { fitted: { features: fitted, columns }, zeroColumns, constantFeatures };
 }
 
 /** A column of ones under `none` is how a textbook writes an intercept: to scale it away would change the model. */
 function isLeftAsItIs(feature: FittedFeature, config: Preprocessing): boolean {
   return feature.type === 'number' && (config.numeric === 'none' || config.numeric === 'log1p');
-}
-
-function constantFeature(name: string, isZero: boolean): Warning {
-  const message = `the feature "${name}" has a single value in the training rows`;
-  return {
-    code: 'constant_feature',
-    message: isZero ? `${message}: it encodes as 0 and gets weight 0` : message,
-  };
 }
 
 function refuseClash(table: Table, features: readonly FittedFeature[]): void {

@@ -1,11 +1,13 @@
 /** How a trainer lets go of a job: success with a new version, failure, a pause, or back to the queue. */
 import { createHash } from 'node:crypto';
 import type { Warning } from '../../contracts/names.ts';
-import type { Fence, FencedResult, JobResult, JobStore } from '../ports.ts';
+import type { Fence, FencedResult, JobFailureReport, JobResult, JobStore } from '../ports.ts';
 import type { StoredBlob } from './blob-files.ts';
 import { createCheckpointRows } from './checkpoint-rows.ts';
 import type { StoreContext } from './context.ts';
+import { createDiagnosticsRows } from './job-diagnostics.ts';
 import { createEventAppender } from './job-events.ts';
+import { createRemainsWriter } from './job-remains.ts';
 import { checkpointUnusable, createWarn } from './job-warnings.ts';
 import { toJson } from './json-column.ts';
 import { createTellProgress } from './progress-events.ts';
@@ -55,7 +57,8 @@ type JobEndings = Pick<JobStore, 'finish' | 'fail' | 'release' | 'discardCheckpo
 export function createJobEndings(context: StoreContext): JobEndings {
   const { connection, blobs } = context;
   const { database, write } = connection;
-  const failing = database.prepare<object>(failJob);
+  const fails = createFail(context);
+  const leave = createRemainsWriter(context);
   const releasing = database.prepare<Fence, 'paused' | 'queued'>(releaseJob).pluck();
   const checkpoints = createCheckpointRows(database);
   const events = createEventAppender(database);
@@ -90,18 +93,19 @@ export function createJobEndings(context: StoreContext): JobEndings {
       await blobs.remove(orphans);
       return committed ? 'ok' : 'lost';
     },
-    async fail({ jobId, attempt }, { code, message, stopReason }, now) {
+    async fail(fence, failure, now) {
+      const { remains } = failure;
       let orphans: string[] = [];
-      const outcome = write(() => {
-        const values = { jobId, attempt, code, message, stopReason, now: now.toISOString() };
-        if (failing.run(values).changes !== 1) return 'lost';
-        tellProgress(jobId, now, 'always');
-        events.append(jobId, 'failed', now, { code, message, stop_reason: stopReason });
-        orphans = checkpoints.deleteAll(jobId);
-        return 'ok';
-      });
+      const commit = (blob: StoredBlob | null) =>
+        write(() => {
+          if (!fails(fence, failure, now)) return false;
+          if (remains && blob) leave(fence.jobId, remains, blob);
+          orphans = checkpoints.deleteAll(fence.jobId);
+          return true;
+        });
+      const committed = remains ? await blobs.commitWith('weights', remains.weights, commit) : commit(null);
       await blobs.remove(orphans);
-      return outcome;
+      return committed ? 'ok' : 'lost';
     },
     release: async (fence, now) => write(() => giveBack(fence, 'drain', now)),
     async discardCheckpoint(fence, why, now) {
@@ -117,6 +121,28 @@ export function createJobEndings(context: StoreContext): JobEndings {
       await blobs.remove(orphans);
       return outcome;
     },
+  };
+}
+
+/** The commit of a failure: the job's end, what was found, its event. False when the fence no longer holds. */
+function createFail({ connection: { database } }: StoreContext) {
+  const failing = database.prepare<object>(failJob);
+  const diagnostics = createDiagnosticsRows(database);
+  const events = createEventAppender(database);
+  const tellProgress = createTellProgress(database);
+
+  return (
+    { jobId, attempt }: Fence,
+    { code, message, stopReason, findings = [] }: JobFailureReport,
+    now: Date,
+  ): boolean => {
+    const values = { jobId, attempt, code, message, stopReason, now: now.toISOString() };
+    if (failing.run(values).changes !== 1) return false;
+    diagnostics.insertFindings(jobId, findings);
+    tellProgress(jobId, now, 'always');
+    events.appendWarnings(jobId, now, findings);
+    events.append(jobId, 'failed', now, { code, message, stop_reason: stopReason });
+    return true;
   };
 }
 

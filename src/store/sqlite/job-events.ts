@@ -46,7 +46,7 @@ export function createEventAppender(database: Database): EventAppender {
     append,
     appendWarnings(jobId, now, warnings) {
       const told = warnings.slice(0, maxWarningEvents);
-      for (const warning of told) append(jobId, 'warning', now, warning);
+      for (const { code, message } of told) append(jobId, 'warning', now, { code, message });
       const rest = warnings.length - told.length;
       if (rest === 0) return;
       append(jobId, 'warning', now, {

@@ -5,6 +5,7 @@ import type { JobStore } from '../ports.ts';
 import type { StoreContext } from './context.ts';
 import { decodeCursor, readPage, startOfTextPairs } from './cursor.ts';
 import { createDiagnosticsRows } from './job-diagnostics.ts';
+import { createRemainsReader } from './job-remains.ts';
 import { type JobRow, jobColumns, selectJob, toJob } from './job-row.ts';
 
 const selectHistory = `
@@ -23,7 +24,7 @@ interface HistoryRow extends Omit<EpochRecord, 'metrics'> {
   readonly metrics: string;
 }
 
-type JobRecords = Pick<JobStore, 'get' | 'list' | 'countByState' | 'history' | 'diagnostics'>;
+type JobRecords = Pick<JobStore, 'get' | 'list' | 'countByState' | 'history' | 'diagnostics' | 'remains'>;
 
 export function createJobRecords(context: StoreContext): JobRecords {
   const { connection, now: clock } = context;
@@ -64,6 +65,7 @@ export function createJobRecords(context: StoreContext): JobRecords {
         await setImmediate();
       }
     },
+    remains: createRemainsReader(context),
     async diagnostics(id) {
       return diagnostics.read(id);
     },

@@ -9,7 +9,8 @@ const selectDatasetFiles = 'SELECT file FROM datasets';
 
 const selectBlobFiles = `
   SELECT weights_file FROM versions WHERE weights_file IS NOT NULL
-  UNION ALL SELECT file FROM checkpoints WHERE file IS NOT NULL`;
+  UNION ALL SELECT file FROM checkpoints WHERE file IS NOT NULL
+  UNION ALL SELECT file FROM remains WHERE file IS NOT NULL`;
 
 /**
  * A trainer that outlived the API may be between writing a blob and committing its row. The write lock is waited for 5 s at

@@ -17,9 +17,14 @@ export function probeSize(rows: number): number {
 
 /** Numbers of the probe's rows among n training rows, ascending: a function of n and seed alone. */
 export function drawProbe(rows: number, seed: number): Uint32Array {
+  return drawRows(rows, probeSize(rows), seed);
+}
+
+/** Up to `count` of the numbers 0 … rows − 1, ascending. */
+export function drawRows(rows: number, count: number, seed: number): Uint32Array {
   const order = Uint32Array.from({ length: rows }, (_, row) => row);
   createRandom(seed, randomStreams.probe).shuffle(order);
-  return order.slice(0, probeSize(rows)).sort();
+  return order.slice(0, count).sort();
 }
 
 /** Each of the first 100 epochs, then every ⌈epochs/100⌉th, and the last. */

@@ -5,6 +5,8 @@ import type { RegressionMetrics } from '../../../src/contracts/metrics.ts';
 import type { ResolvedModelConfig } from '../../../src/contracts/model-config.ts';
 import type { Table } from '../../../src/data/table.ts';
 import { JobFailure } from '../../../src/errors.ts';
+import type { Divergence } from '../../../src/training/divergence.ts';
+import { decodeWeights } from '../../../src/training/model-weights.ts';
 import { tableOf } from '../data/table-of.ts';
 import { parametersOf, runTraining, trainToEnd } from './run-training.ts';
 import { noisyTable, resolved } from './table-fixtures.ts';
@@ -191,12 +193,11 @@ describe('a constant feature', () => {
   };
 
   it.each(Object.entries(configs))('gets weight 0 and a warning from %s', (_, config) => {
-    const { outcome } = trainToEnd(config, withConstants);
-    const message = (name: string) =>
-      `the feature "${name}" has a single value in the training rows: it encodes as 0 and gets weight 0`;
-    expect(outcome.warnings).toEqual([
-      { code: 'constant_feature', message: message('same') },
-      { code: 'constant_feature', message: message('only') },
+    const { outcome, records } = trainToEnd(config, withConstants);
+    const message =
+      '"same" and "only" have a single value in the training rows: they encode as 0 and get weight 0; leave such a feature out';
+    expect(records[0].findings).toEqual([
+      { code: 'constant_feature', layer: null, epoch: 0, value: 2, message },
     ]);
     const [{ inputs, outputs }] = outcome.trained.layers;
     expect([inputs, outcome.trained.preprocessing.columns]).toEqual([4, ['same', 'a', 'only=one', 'b']]);
@@ -253,11 +254,39 @@ describe('divergence', () => {
     expect(JSON.stringify(records)).not.toMatch(/"(accuracy|rmse|validation_accuracy|validation_rmse)":null/);
   });
 
+  it('leaves the last finite weights, those of the epoch before, and says so in a finding', () => {
+    // 2.2 is past the largest step that the curvature allows: J doubles until it overflows.
+    const diverging = (epochs: number) =>
+      linear({
+        target: 'price',
+        features: ['a', 'b'],
+        solver: { type: 'gradient_descent', learning_rate: 3, max_iterations: epochs, tolerance: 0 },
+      });
+    let failure: unknown = null;
+    try {
+      trainToEnd(diverging(10_000), table);
+    } catch (error) {
+      failure = error;
+    }
+    const { findings, remains, message } = failure as Divergence;
+    const epoch = Number(/in epoch (\d+)/.exec(message)![1]);
+    expect(epoch).toBeGreaterThan(10);
+    expect(findings).toEqual([{ code: 'diverged', layer: 'output', epoch, value: null, message }]);
+    expect(remains!.epoch).toBe(epoch - 1);
+    const before = trainToEnd(diverging(20), table).outcome;
+    const early = decodeWeights(before.trained, before.weights);
+    const kept = decodeWeights(remains!.trained, remains!.weights);
+    expect(kept.every(Number.isFinite)).toBe(true);
+    expect(Math.abs(kept[0])).toBeGreaterThan(1e6 * Math.abs(early[0]));
+  });
+
   it('of the weights alone, by the last step of an epoch, is found before it can be stored', () => {
     const config = mlp(
       { type: 'sgd', learning_rate: 1e40 },
       { epochs: 1, batch_size: 60, validation: { fraction: 0 } },
     );
-    expect(() => trainToEnd(config, table)).toThrow(/^diverged in epoch 1: weight \d+ is -?Infinity/);
+    expect(() => trainToEnd(config, table)).toThrow(
+      /^diverged in epoch 1: weight \[0, \d\] \(input, unit\) of hidden_1 is /,
+    );
   });
 });

@@ -105,20 +105,21 @@ describe('number features', () => {
   it.each(['standardize', 'min_max', 'robust'] as const)(
     'gives a constant feature scale 1 under %s',
     (numeric) => {
-      const { fitted, zeroColumns, warnings } = fitColumns({ a: [1, 2, 3], x: [0.1, 0.1, 0.1] }, { numeric });
+      const { fitted, zeroColumns, constantFeatures } = fitColumns(
+        { a: [1, 2, 3], x: [0.1, 0.1, 0.1] },
+        { numeric },
+      );
       expect(fitted.features[1]).toMatchObject({ offset: 0.1, scale: 1 });
       expect(zeroColumns).toEqual([1]);
-      expect(warnings).toEqual([
-        expect.objectContaining({ code: 'constant_feature', message: expect.stringContaining('"x"') }),
-      ]);
+      expect(constantFeatures).toEqual([{ name: 'x', isZero: true }]);
     },
   );
 
   it('leaves a constant as it is under none: it may be an intercept', () => {
-    const { fitted, zeroColumns, warnings } = fitColumns({ one: [1, 1, 1] }, { numeric: 'none' });
+    const { fitted, zeroColumns, constantFeatures } = fitColumns({ one: [1, 1, 1] }, { numeric: 'none' });
     expect(fitted.features[0]).toMatchObject({ offset: 0, scale: 1 });
     expect(zeroColumns).toEqual([]);
-    expect(warnings).toEqual([expect.objectContaining({ code: 'constant_feature' })]);
+    expect(constantFeatures).toEqual([{ name: 'one', isZero: false }]);
   });
 
   it.each([
@@ -162,10 +163,10 @@ describe('category features', () => {
     expect(fitCategory([true, false])).toMatchObject({ boolean: true, categories: ['false', 'true'] });
   });
 
-  it('warns of a single category', () => {
-    const { zeroColumns, warnings } = fitColumns({ x: ['a', 'a'] });
+  it('tells of a single category', () => {
+    const { zeroColumns, constantFeatures } = fitColumns({ x: ['a', 'a'] });
     expect(zeroColumns).toEqual([0]);
-    expect(warnings).toEqual([expect.objectContaining({ code: 'constant_feature' })]);
+    expect(constantFeatures).toEqual([{ name: 'x', isZero: true }]);
   });
 
   it('counts categories in the training rows alone, and refuses too many', () => {

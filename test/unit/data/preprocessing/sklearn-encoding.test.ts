@@ -33,14 +33,14 @@ describe('the encoded matrix', () => {
     "is scikit-learn's under %s",
     (_, { options, columns, encoded }) => {
       const table = tableOf(golden.columns);
-      const { fitted, zeroColumns, warnings } = fitPreprocessing(
+      const { fitted, zeroColumns, constantFeatures } = fitPreprocessing(
         table,
         Uint32Array.from(golden.train),
         Object.keys(golden.columns),
         Preprocessing.parse(options),
       );
       expect(fitted.columns).toEqual(columns);
-      expect([zeroColumns, warnings]).toEqual([[], []]);
+      expect([zeroColumns, constantFeatures]).toEqual([[], []]);
 
       const width = columns.length;
       const x = allocateDesignMatrix(table.rows, width, width, 'f64');
