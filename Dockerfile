@@ -13,6 +13,7 @@ COPY package.json LICENSE ./
 COPY bin ./bin
 COPY src ./src
 COPY migrations ./migrations
+COPY scripts/restore.ts ./scripts/
 COPY openapi.yaml ./
 # Reachable from outside the container, so it starts only with API_KEYS or ALLOW_ANONYMOUS=true.
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 DATA_DIR=/data

@@ -19,6 +19,7 @@ import { addOpenapi, registerOpenapiRoutes } from './plugins/openapi.ts';
 import { addRequestBody } from './plugins/request-body.ts';
 import { addValidation } from './plugins/validation.ts';
 import { registerAliasRoutes } from './routes/aliases.ts';
+import { registerBackupRoutes } from './routes/backups.ts';
 import { registerDatasetRoutes } from './routes/datasets.ts';
 import { registerExportRoutes } from './routes/exports.ts';
 import { registerJobEventRoutes } from './routes/job-events.ts';
@@ -30,6 +31,7 @@ import { registerPredictRoutes } from './routes/predict.ts';
 import { registerUploadRoutes } from './routes/uploads.ts';
 import { registerVersionRoutes } from './routes/versions.ts';
 import { createAliasService } from './services/aliases.ts';
+import { createBackupService } from './services/backups.ts';
 import { createDatasetService } from './services/datasets.ts';
 import { createEventFeed } from './services/event-feed.ts';
 import { createExportService } from './services/exports.ts';
@@ -93,6 +95,7 @@ export async function createApp(dependencies: AppDependencies): Promise<ApiInsta
   registerJobRoutes(app, services.jobs);
   registerJobEventRoutes(app, services.jobEvents);
   registerOperationRoutes(app, dependencies.store, dependencies.isDataUp, metrics);
+  registerBackupRoutes(app, services.backups, limits);
   registerOpenapiRoutes(app);
   await app.ready();
   return app;
@@ -122,7 +125,10 @@ function createReferencePredictor(trained: TrainedModel, weights: Uint8Array): P
   return createPredictor(trained, weights, createReferenceKernels(trained.dtype));
 }
 
-function createServices({ store, data, config, now, logger }: AppDependencies, limits: ApiLimits) {
+function createServices(
+  { store, data, config, logger, packageVersion, now }: AppDependencies,
+  limits: ApiLimits,
+) {
   const feed = createEventFeed({
     store,
     pollMs: limits.eventPollMs,
@@ -142,6 +148,12 @@ function createServices({ store, data, config, now, logger }: AppDependencies, l
     aliases: createAliasService(store, now),
     jobs: createJobService({ store, data, now, config, feed, limits }),
     jobEvents: createJobEventService({ store, feed, limits }),
+    backups: createBackupService({
+      store,
+      packageVersion,
+      now,
+      onFailure: (error) => logger.warn({ err: error }, 'a backup broke off'),
+    }),
     predictions: createPredictionService(store, createReferencePredictor, limits),
   };
 }

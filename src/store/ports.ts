@@ -324,6 +324,18 @@ export class StoreRefusal extends Error {
   override readonly name = 'StoreRefusal';
 }
 
+/** The store at one moment, as files that nothing changes any more. */
+export interface StoreSnapshot {
+  readonly files: readonly {
+    /** Path within a folder of the store, with `/`. */
+    readonly name: string;
+    readonly path: string;
+    readonly bytes: number;
+  }[];
+  /** Deletes them. */
+  release(): Promise<void>;
+}
+
 export interface Store {
   readonly datasets: DatasetStore;
   readonly models: ModelStore;
@@ -337,5 +349,7 @@ export interface Store {
    * it, before any upload starts.
    */
   sweep(): Promise<number>;
+  /** Reads and writes go on while it is taken and while it is there. */
+  snapshot(): Promise<StoreSnapshot>;
   close(): Promise<void>;
 }

@@ -47,6 +47,8 @@ export interface TestService {
 }
 
 export interface TestOptions {
+  /** An existing folder; by default a new one. Deleted at the end. */
+  readonly dataDir?: string;
   readonly config?: Partial<ApiConfig>;
   readonly limits?: AppDependencies['limits'];
   readonly isDataUp?: () => boolean;
@@ -55,7 +57,7 @@ export interface TestOptions {
 }
 
 export async function startService(options: TestOptions = {}): Promise<TestService> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'trainyard-api-'));
+  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'trainyard-api-'));
   const log: Record<string, unknown>[] = [];
   const logger: Logger = pino(
     { level: 'info' },

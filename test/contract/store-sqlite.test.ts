@@ -235,6 +235,20 @@ describe('blob files', () => {
   });
 });
 
+it('every column that names a file is one that sweep, backup and restore know of', () => {
+  const database = new Database(join(dataDir, 'trainyard.db'), { readonly: true });
+  const columns = database
+    .prepare(
+      `SELECT m.name || '.' || c.name FROM sqlite_schema m, pragma_table_info(m.name) c
+       WHERE m.type = 'table' AND c.name LIKE '%file' ORDER BY 1`,
+    )
+    .pluck()
+    .all();
+  database.close();
+  // Another one must be added to named-files.ts and, if it has a hash, to prove-database.ts.
+  expect(columns).toEqual(['checkpoints.file', 'datasets.file', 'remains.file', 'versions.weights_file']);
+});
+
 describe('sweep', () => {
   it('deletes what no row names and keeps what one does', async () => {
     await addModelAndDataset(store);

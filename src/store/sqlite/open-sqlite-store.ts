@@ -20,6 +20,7 @@ import { createJobRetention } from './job-retention.ts';
 import { createJobSubmit } from './job-submit.ts';
 import { migrate, readMigrations } from './migrate.ts';
 import { createModelStore } from './models.ts';
+import { takeSnapshot } from './snapshot.ts';
 import { sweep } from './sweep.ts';
 import { createVersionStore } from './versions.ts';
 
@@ -109,6 +110,7 @@ export function composeStore(parts: Omit<StoreContext, 'blobs'>, lock?: FolderLo
       readSomething.get();
     },
     sweep: () => sweep(context),
+    snapshot: () => takeSnapshot(context),
     async close() {
       connection.close();
       lock?.release();

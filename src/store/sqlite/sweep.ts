@@ -4,13 +4,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { StoreContext } from './context.ts';
 import { unfinishedSuffix } from './durable-file.ts';
-
-const selectDatasetFiles = 'SELECT file FROM datasets';
-
-const selectBlobFiles = `
-  SELECT weights_file FROM versions WHERE weights_file IS NOT NULL
-  UNION ALL SELECT file FROM checkpoints WHERE file IS NOT NULL
-  UNION ALL SELECT file FROM remains WHERE file IS NOT NULL`;
+import { namedFiles } from './named-files.ts';
 
 /**
  * A trainer that outlived the API may be between writing a blob and committing its row. The write lock is waited for 5 s at
@@ -37,14 +31,13 @@ export async function sweep({ connection: { database }, folder, logger }: StoreC
     }
   }
 
-  const namesOf = (sql: string) => new Set(database.prepare<[], string>(sql).pluck().all());
-  const datasets = namesOf(selectDatasetFiles);
+  const datasets = new Set(namedFiles(database).datasets);
   await deleteOrphans(folder.root, (file) => file.endsWith(unfinishedSuffix));
   await deleteOrphans(folder.spool, () => true);
   await deleteOrphans(folder.datasets, (file) => !datasets.has(file));
   const oldest = Date.now() - blobGraceMs;
   const old = async (file: string) => (await stat(join(folder.blobs, file))).mtimeMs < oldest;
-  const blobs = namesOf(selectBlobFiles);
+  const blobs = new Set(namedFiles(database).blobs);
   await deleteOrphans(folder.blobs, async (file) => !blobs.has(file) && (await old(file)));
 
   const freePages = database.pragma('freelist_count', { simple: true }) as number;
