@@ -37,6 +37,8 @@ export const errorCodes = {
   // 409: the state forbids it
   dataset_in_use: { status: 409, title: 'An active job uses the dataset' },
   model_in_use: { status: 409, title: 'An active job uses the model' },
+  nothing_to_collapse: { status: 409, title: 'No two consecutive layers of the model are affine' },
+  no_gradient: { status: 409, title: 'The model has no gradient' },
   no_weights_kept: { status: 409, title: 'The job did not diverge, or broke before any weights' },
   job_state_conflict: { status: 409, title: 'The state of the job forbids the action' },
   no_version: { status: 409, title: 'The model has no version yet' },
@@ -72,6 +74,7 @@ export const errorCodes = {
   cardinality_too_high: { status: 422, title: 'A category column has too many distinct values' },
   column_name_clash: { status: 422, title: 'An encoded column would have the name of a real one' },
   answer_too_large: { status: 422, title: 'The answer would be too large' },
+  model_too_large: { status: 422, title: 'The model has too many weights for the route' },
   memory_exceeded: { status: 422, title: 'The job would need more memory than its budget' },
   idempotency_key_reused: { status: 422, title: 'The idempotency key was used for another request' },
   // 429: come back later

@@ -22,6 +22,7 @@ import { registerAliasRoutes } from './routes/aliases.ts';
 import { registerBackupRoutes } from './routes/backups.ts';
 import { registerDatasetRoutes } from './routes/datasets.ts';
 import { registerExportRoutes } from './routes/exports.ts';
+import { registerInspectionRoutes } from './routes/inspections.ts';
 import { registerJobEventRoutes } from './routes/job-events.ts';
 import { registerJobRoutes } from './routes/jobs.ts';
 import { registerModelFileRoutes } from './routes/model-files.ts';
@@ -35,6 +36,7 @@ import { createBackupService } from './services/backups.ts';
 import { createDatasetService } from './services/datasets.ts';
 import { createEventFeed } from './services/event-feed.ts';
 import { createExportService } from './services/exports.ts';
+import { createInspectionService } from './services/inspections.ts';
 import { createJobEventService } from './services/job-events.ts';
 import { createJobService } from './services/jobs.ts';
 import { createModelFileService } from './services/model-files.ts';
@@ -90,6 +92,7 @@ export async function createApp(dependencies: AppDependencies): Promise<ApiInsta
   registerModelRoutes(app, services.models);
   registerModelFileRoutes(app, services.modelFiles);
   registerVersionRoutes(app, services.models);
+  registerInspectionRoutes(app, services.inspections);
   registerAliasRoutes(app, services.aliases);
   registerPredictRoutes(app, services.predictions, limits);
   registerJobRoutes(app, services.jobs);
@@ -134,6 +137,7 @@ function createServices(
     pollMs: limits.eventPollMs,
     onError: (err) => logger.error({ err }, 'the events cannot be read; trying again'),
   });
+  const models = createModelService(store, now);
   return {
     exports: createExportService(store, data),
     datasets: createDatasetService({
@@ -144,7 +148,8 @@ function createServices(
       now,
     }),
     modelFiles: createModelFileService(store, limits),
-    models: createModelService(store, now),
+    models,
+    inspections: createInspectionService(store, data, models),
     aliases: createAliasService(store, now),
     jobs: createJobService({ store, data, now, config, feed, limits }),
     jobEvents: createJobEventService({ store, feed, limits }),

@@ -72,3 +72,63 @@ it('refuses the last finite weights of a job that did not diverge', async () => 
   const answer = await service.call('GET', `/api/v1/jobs/${job}/last-finite-weights`);
   expect([answer.status, answer.json.code]).toEqual([409, 'no_weights_kept']);
 });
+
+describe('what can be proved of a version', () => {
+  it('folds identity layers, and measures that nothing has changed', async () => {
+    const hidden = [
+      { units: 5, activation: 'identity' },
+      { units: 4, activation: 'identity' },
+    ];
+    await trained('linear_stack', { type: 'mlp', hidden_layers: hidden, epochs: 5 });
+    const answer = await service.call('GET', '/api/v1/models/linear_stack/versions/1/collapse');
+    expect(answer.status, answer.text).toBe(200);
+    const { layers, max_abs_difference: difference, rows } = answer.json;
+    expect(layers).toMatchObject([{ from: 'hidden_1', to: 'output' }]);
+    expect(layers[0].weights.map((row: number[]) => row.length)).toEqual([1, 1]);
+    expect(rows).toBe(60);
+    expect(difference).toBeLessThan(1e-12);
+  });
+
+  it('has nothing to fold where each layer bends', async () => {
+    await trained('bent', { type: 'mlp', hidden_layers: [{ units: 5, activation: 'tanh' }], epochs: 5 });
+    const answer = await service.call('GET', '/api/v1/models/bent/versions/1/collapse');
+    expect([answer.status, answer.json.code]).toEqual([409, 'nothing_to_collapse']);
+  });
+
+  it.each([
+    ['a network', { type: 'mlp', hidden_layers: [{ units: 5, activation: 'relu' }], epochs: 5, l2: 0.01 }],
+    ['a logistic regression', { type: 'logistic_regression' }],
+  ])('checks the gradient of %s', async (_, config) => {
+    const name = config.type === 'mlp' ? 'checked_net' : 'checked_glm';
+    await trained(name, config);
+    const answer = await service.call('POST', `/api/v1/models/${name}/versions/1/check-gradients`);
+    expect(answer.status, answer.text).toBe(200);
+    expect(answer.json.rows).toBe(60);
+    expect(answer.json.max_relative_error).toBeLessThan(1e-5);
+    expect(answer.json.tensors.at(-1)).toMatchObject({ name: 'output.bias', size: 1, checked: 1 });
+  });
+
+  it('refuses the gradient of a step, and a version that is not there', async () => {
+    await trained('steps', { type: 'perceptron', epochs: 3 });
+    const answer = await service.call('POST', '/api/v1/models/steps/versions/1/check-gradients');
+    expect([answer.status, answer.json.code]).toEqual([409, 'no_gradient']);
+    const absent = await service.call('GET', '/api/v1/models/steps/versions/9/collapse');
+    expect([absent.status, absent.json.code]).toEqual([404, 'version_not_found']);
+  });
+
+  it('needs the dataset that it was trained on', async () => {
+    const rows = [
+      { x: 1, y: 2 },
+      { x: 2, y: 3 },
+      { x: 3, y: 7 },
+    ];
+    const other = (await service.call('POST', '/api/v1/datasets', { json: { rows } })).json.id;
+    const config = { type: 'linear_regression', target: 'y' };
+    await service.call('PUT', '/api/v1/models/orphan', { json: config });
+    await service.call('POST', '/api/v1/jobs', { json: { model: 'orphan', dataset: other } });
+    await service.trainNext();
+    expect((await service.call('DELETE', `/api/v1/datasets/${other}`)).status).toBe(204);
+    const answer = await service.call('POST', '/api/v1/models/orphan/versions/1/check-gradients');
+    expect([answer.status, answer.json.code]).toEqual([404, 'dataset_not_found']);
+  });
+});

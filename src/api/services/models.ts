@@ -7,6 +7,12 @@ import { TrainyardError } from '../../errors.ts';
 import type { Store, StoredVersion } from '../../store/ports.ts';
 import { weightsInUnits } from '../../training/model-weights.ts';
 
+/** A version with its weights block. */
+export interface LoadedVersion {
+  readonly version: StoredVersion;
+  readonly weights: Uint8Array;
+}
+
 export type ModelService = ReturnType<typeof createModelService>;
 
 export function createModelService(store: Store, now: () => Date) {
@@ -22,6 +28,14 @@ export function createModelService(store: Store, now: () => Date) {
     if (version) return version;
     await find(name);
     throw versionNotFound(name, number);
+  }
+
+  /** @throws TrainyardError `model_not_found`, `version_not_found`, `model_corrupt` */
+  async function loadVersion(name: string, number: number): Promise<LoadedVersion> {
+    const version = await findVersion(name, number);
+    const weights = await store.versions.weights(name, number);
+    if (!weights) throw versionNotFound(name, number);
+    return { version, weights };
   }
 
   return {
@@ -48,11 +62,11 @@ export function createModelService(store: Store, now: () => Date) {
 
     /** @throws TrainyardError `scaling_not_affine` when the model has no weights in the units of the input */
     async weights(name: string, number: number, scale: WeightsQuery['scale']): Promise<Weights> {
-      const version = await findVersion(name, number);
-      const bytes = await store.versions.weights(name, number);
-      if (!bytes) throw versionNotFound(name, number);
-      return weightsInUnits(version, bytes, scale);
+      const { version, weights } = await loadVersion(name, number);
+      return weightsInUnits(version, weights, scale);
     },
+
+    loadVersion,
 
     /** @throws TrainyardError `model_not_found`, `version_not_found`, `version_aliased` */
     async deleteVersion(name: string, number: number): Promise<void> {
