@@ -75,6 +75,7 @@ export const errorCodes = {
   column_name_clash: { status: 422, title: 'An encoded column would have the name of a real one' },
   answer_too_large: { status: 422, title: 'The answer would be too large' },
   model_too_large: { status: 422, title: 'The model has too many weights for the route' },
+  invalid_model_file: { status: 422, title: 'The file is not a model that can be imported' },
   memory_exceeded: { status: 422, title: 'The job would need more memory than its budget' },
   idempotency_key_reused: { status: 422, title: 'The idempotency key was used for another request' },
   // 429: come back later

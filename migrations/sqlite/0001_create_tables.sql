@@ -44,6 +44,7 @@ CREATE TABLE versions (
   dataset TEXT NOT NULL,
   dataset_sha256 TEXT NOT NULL,
   validation_dataset_sha256 TEXT,
+  imported_from TEXT,
   parameters INTEGER NOT NULL,
   engine TEXT NOT NULL,
   package_version TEXT NOT NULL,

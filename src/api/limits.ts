@@ -32,7 +32,9 @@ export const defaultLimits = {
   bodyTimeoutMs: 30_000,
   /** Between two pieces of an upload. */
   uploadIdleTimeoutMs: 30_000,
-  /** How long making a file of a model holds the event loop before others get their turn. */
+  /** Of a model to import: 16 million parameters of a network. */
+  maxImportBytes: 64 * mebibyte + 4 * mebibyte,
+  /** How long making or reading a file of a model holds the event loop before others get their turn. */
   exportSliceMs: 10,
   /** For which the client of an export may take nothing. */
   exportIdleTimeoutMs: 60_000,

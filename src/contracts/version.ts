@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { activationNames } from '../math/activations/index.ts';
 import { SplitMetrics } from './metrics.ts';
 import { ModelConfig } from './model-config.ts';
-import { DatasetId, JobId, Label, Sha256, Timestamp, VersionNumber } from './names.ts';
+import { DatasetId, JobId, Label, ModelName, Sha256, Timestamp, VersionNumber } from './names.ts';
 import { pageOf } from './page.ts';
 
 /** A fitted numeric feature: encoded as (t(x) − offset) / scale, t the identity or ln(1 + x). */
@@ -82,6 +82,10 @@ export const Version = z
     dataset_sha256: Sha256,
     validation_dataset_sha256: Sha256.nullable().meta({
       description: 'Of the dataset in `config.validation`; null without one',
+    }),
+    imported_from: z.strictObject({ model: ModelName, version: VersionNumber }).nullable().meta({
+      description:
+        'Of a version that a file brought: its name where it was trained. Job, dataset, metrics and engine are then what the file says. Null otherwise',
     }),
     config: ModelConfig,
     classes: z.array(Label).nullable(),

@@ -9,6 +9,7 @@ import type { JobEvent } from '../contracts/job-event.ts';
 import type { SplitMetrics } from '../contracts/metrics.ts';
 import type { Alias, Model } from '../contracts/model.ts';
 import type { ModelConfig, ResolvedModelConfig } from '../contracts/model-config.ts';
+import type { ModelFile } from '../contracts/model-file.ts';
 import type { Warning } from '../contracts/names.ts';
 import type { Page, PageQuery } from '../contracts/page.ts';
 import type { TrainedModel, Version } from '../contracts/version.ts';
@@ -72,7 +73,17 @@ export interface LoadedVersion {
   readonly weights: Uint8Array;
 }
 
+/** A version from a file, which was checked: predict will trust it. */
+export interface ImportedVersion {
+  readonly file: ModelFile;
+  readonly weights: Uint8Array;
+  /** Number of weights and biases. */
+  readonly parameters: number;
+}
+
 export interface VersionStore {
+  /** Commits the model's next version; returns its number, or null when the model does not exist. */
+  import(model: string, imported: ImportedVersion, now: Date): Promise<number | null>;
   get(model: string, version: number): Promise<StoredVersion | null>;
   list(model: string, query: PageQuery): Promise<Page<StoredVersion>>;
   /** Which version the selector names now: a cheap read. Null when the model or such a version of it does not exist. */

@@ -116,6 +116,65 @@ describe('a version as safetensors', () => {
   });
 });
 
+describe('an import', () => {
+  const sent = (body: Buffer, headers: Record<string, string> = {}) => ({
+    body,
+    headers: { 'content-type': 'application/octet-stream', ...headers },
+  });
+
+  it('makes the next version, which predicts the same to the bit and exports to the same file', async () => {
+    const { bytes } = await fileOf('cities', 'safetensors');
+    await service.call('PUT', '/api/v1/models/copy', { json: { type: 'perceptron', target: 'y' } });
+    const made = await service.call('POST', '/api/v1/models/copy/import', sent(bytes));
+    expect(made.status, made.text).toBe(201);
+    expect(made.headers.location).toBe('/api/v1/models/copy/versions/1');
+    const original = (await service.call('GET', '/api/v1/models/cities/versions/1')).json;
+    expect(made.json).toEqual({
+      ...original,
+      version: 1,
+      imported_from: { model: 'cities', version: 1 },
+      created_at: expect.any(String),
+    });
+    expect((await service.call('GET', made.headers.location!)).json).toEqual(made.json);
+    expect((await service.call('GET', '/api/v1/models/copy')).json).toMatchObject({
+      latest_version: 1,
+      config: { type: 'perceptron' },
+    });
+
+    const asked = { json: { rows: [{ x: 3.3, city: 'Jena' }, { city: null }, { x: 1e3, city: 'Kiel' }] } };
+    const [here, there] = [
+      await service.call('POST', '/api/v1/models/cities/predict', asked),
+      await service.call('POST', '/api/v1/models/copy/predict', asked),
+    ];
+    expect(there.json).toEqual({ ...here.json, model: 'copy' });
+    expect((await service.call('POST', '/api/v1/models/cities/import', sent(bytes))).json.version).toBe(2);
+  });
+
+  it('of a file that is none, too large, or sent otherwise is refused, and stores nothing', async () => {
+    const { bytes } = await fileOf('cities', 'safetensors');
+    const before = (await service.call('GET', '/api/v1/models/cities')).json;
+    const damaged = Buffer.from(bytes);
+    damaged[damaged.length - 3]! ^= 4;
+    const announced = sent(bytes, { 'content-length': String(2 ** 30) });
+    const refused: [object, number, string][] = [
+      [sent(Buffer.from('PK')), 422, 'invalid_model_file'],
+      [sent(Buffer.alloc(0)), 422, 'invalid_model_file'],
+      [sent(damaged), 422, 'invalid_model_file'],
+      [sent(bytes.subarray(0, 500)), 422, 'invalid_model_file'],
+      [sent(bytes, { 'content-type': 'text/csv' }), 415, 'unsupported_media_type'],
+      [sent(bytes, { 'content-encoding': 'gzip' }), 415, 'unsupported_media_type'],
+      [{ ...announced, onRequest: undefined }, 413, 'payload_too_large'],
+    ];
+    for (const [request, status, code] of refused) {
+      const answer = await service.call('POST', '/api/v1/models/cities/import', request);
+      expect([answer.status, answer.json.code]).toEqual([status, code]);
+    }
+    const unknown = await service.call('POST', '/api/v1/models/nobody/import', sent(bytes));
+    expect([unknown.status, unknown.json.code]).toEqual([404, 'model_not_found']);
+    expect((await service.call('GET', '/api/v1/models/cities')).json).toEqual(before);
+  });
+});
+
 describe('an export', () => {
   it.each([
     ['cities/versions/9/export?format=onnx', 404, 'version_not_found'],

@@ -177,6 +177,7 @@ export function collectionsContract(current: Current): void {
         dataset: idOf('ds', 1),
         dataset_sha256: 'a'.repeat(64),
         validation_dataset_sha256: null,
+        imported_from: null,
         config,
         classes: trained.classes,
         features: trained.features,
@@ -192,6 +193,30 @@ export function collectionsContract(current: Current): void {
       expect((await store.models.get('m'))?.latest_version).toBe(3);
       const pages = await readAll((query) => store.versions.list('m', query), 2);
       expect(pages.map((page) => page.map(({ version }) => version))).toEqual([[3, 2], [1]]);
+    });
+
+    it('come from files too, as the next of their model, with what the file says of them', async () => {
+      const { store } = current();
+      await addModelAndDataset(store);
+      await store.jobs.finish((await startJob(store, 1)).fence, resultOf(smallWeights), at(2));
+      const { trained, metrics, weightsSha256 } = resultOf(smallWeights);
+      const { version: _, model: __, ...shown } = (await store.versions.get('m', 1))!;
+      const file = { ...shown, model: 'elsewhere', version: 7, config, metrics, trained };
+      const imported = { file, weights: smallWeights, parameters: 2 };
+      expect(await store.versions.import('nobody', imported, at(3))).toBeNull();
+      expect(await store.versions.import('m', imported, at(3))).toBe(2);
+      expect(await store.versions.get('m', 2)).toEqual({
+        ...shown,
+        model: 'm',
+        version: 2,
+        imported_from: { model: 'elsewhere', version: 7 },
+        weights_sha256: weightsSha256,
+        created_at: at(3).toISOString(),
+      });
+      expect(await store.versions.weights('m', 2)).toEqual(smallWeights);
+      const damaged = { ...imported, weights: smallWeights.map((byte) => byte ^ 1) };
+      await expect(store.versions.import('m', damaged, at(4))).rejects.toThrow(/not those of the file/);
+      expect((await store.models.get('m'))?.latest_version).toBe(2);
     });
 
     it('are null for a model or a number that is not there', async () => {

@@ -1,11 +1,13 @@
-/** `/api/v1/models/{model}/versions/{version}/export`: a version as a file. */
+/** Versions as files: `/api/v1/models/{model}/versions/{version}/export` and `/api/v1/models/{model}/import`. */
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { VersionExportQuery } from '../../contracts/model-file.ts';
+import { Version } from '../../contracts/version.ts';
+import { TrainyardError } from '../../errors.ts';
 import type { ApiInstance } from '../api-instance.ts';
 import { keyCodes, responses } from '../responses.ts';
 import type { ModelFileService } from '../services/model-files.ts';
-import { VersionParams } from './path-params.ts';
+import { ModelParams, VersionParams } from './path-params.ts';
 
 const mediaType = 'application/octet-stream';
 
@@ -17,6 +19,11 @@ const description = [
   '',
   '`safetensors`: of each layer `{name}.weights` `[inputs, outputs]` and `{name}.bias`; the metadata `trainyard_model` is JSON with config,',
   'preprocessing, classes and metrics. Import takes it back.',
+].join('\n');
+
+const importDescription = [
+  'The weights are those of the file to the bit, and so are its predictions. The model must exist; its config stays as it is, the version shows',
+  'its own. All or nothing: a file that is damaged, or whose parts do not fit together, is refused with the reason.',
 ].join('\n');
 
 export function registerModelFileRoutes(app: ApiInstance, files: ModelFileService): void {
@@ -51,6 +58,54 @@ export function registerModelFileRoutes(app: ApiInstance, files: ModelFileServic
         .header('content-disposition', `attachment; filename="${fileName}"`)
         .send(Readable.from(joined(pieces), { objectMode: false }));
     },
+  );
+
+  app.post(
+    '/api/v1/models/:model/import',
+    {
+      config: {
+        auth: 'key',
+        upload: {
+          [mediaType]: {
+            description: 'A safetensors file that an export gave',
+            schema: { type: 'string', format: 'binary' },
+          },
+        },
+      },
+      schema: {
+        tags: ['Versions'],
+        operationId: 'importVersion',
+        summary: 'Take an exported safetensors file as the next version',
+        description: importDescription,
+        params: ModelParams,
+        response: responses(
+          { 201: Version },
+          ...keyCodes,
+          'model_not_found',
+          'unsupported_media_type',
+          'payload_too_large',
+          'incomplete_body',
+          'invalid_model_file',
+          'busy',
+          'disk_full',
+        ),
+      },
+    },
+    async (request, reply) => {
+      refuseEncoding(request.headers['content-encoding']);
+      const version = await files.import(request.params.model, request.raw);
+      const location = `/api/v1/models/${request.params.model}/versions/${version.version}`;
+      return reply.code(201).header('location', location).send(version);
+    },
+  );
+}
+
+/** Weights hardly compress. */
+function refuseEncoding(encoding: string | undefined): void {
+  if (encoding === undefined || encoding.toLowerCase() === 'identity') return;
+  throw new TrainyardError(
+    'unsupported_media_type',
+    `expected no Content-Encoding, got ${encoding.slice(0, 40)}`,
   );
 }
 

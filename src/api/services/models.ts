@@ -91,6 +91,6 @@ export function aliasNotFound(name: string, alias: string): TrainyardError {
   return new TrainyardError('alias_not_found', `model "${name}" has no alias "${alias}"`);
 }
 
-function publicVersion({ model: _model, trained: _trained, ...version }: StoredVersion): Version {
+export function publicVersion({ model: _model, trained: _trained, ...version }: StoredVersion): Version {
   return version;
 }

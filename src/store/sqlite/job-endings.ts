@@ -1,5 +1,4 @@
 /** How a trainer lets go of a job: success with a new version, failure, a pause, or back to the queue. */
-import { createHash } from 'node:crypto';
 import type { Warning } from '../../contracts/names.ts';
 import type { Fence, FencedResult, JobFailureReport, JobResult, JobStore } from '../ports.ts';
 import type { StoredBlob } from './blob-files.ts';
@@ -11,6 +10,7 @@ import { createRemainsWriter } from './job-remains.ts';
 import { checkpointUnusable, createWarn } from './job-warnings.ts';
 import { toJson } from './json-column.ts';
 import { createTellProgress } from './progress-events.ts';
+import { createVersionAppender, trainedColumns } from './version-rows.ts';
 
 // Model and datasets are there: none of them can be deleted while the job is active.
 const selectHeld = `
@@ -18,15 +18,6 @@ const selectHeld = `
     (SELECT sha256 FROM datasets WHERE id = jobs.validation_dataset) AS validation_dataset_sha256
   FROM jobs JOIN datasets ON datasets.id = jobs.dataset
   WHERE jobs.id = @jobId AND attempt = @attempt AND state = 'running'`;
-
-const takeVersion = `
-  UPDATE models SET last_version = last_version + 1 WHERE name = ? RETURNING id, last_version AS version`;
-
-const insertVersion = `
-  INSERT INTO versions (model_id, version, job, dataset, dataset_sha256, validation_dataset_sha256, parameters, engine, package_version, created_at,
-    metrics, config, trained, trained_sha256, weights_sha256, weights_file, weights)
-  VALUES (@modelId, @version, @jobId, @dataset, @dataset_sha256, @validation_dataset_sha256, @parameters, @engine, @packageVersion, @now,
-    @metrics, @config, @trained, @trainedSha256, @sha256, @file, @data)`;
 
 const succeedJob = `
   UPDATE jobs SET state = 'succeeded', stop_reason = @stopReason, version = @version, metrics = @metrics,
@@ -85,7 +76,7 @@ export function createJobEndings(context: StoreContext): JobEndings {
           throw new Error(`finish: expected weights of sha256 ${result.weightsSha256}, got ${blob.sha256}`);
         }
         return write(() => {
-          if (!succeed(fence, result, { ...columns, ...blob }, now)) return false;
+          if (!succeed(fence, result, { ...columns, blob }, now)) return false;
           orphans = checkpoints.deleteAll(fence.jobId);
           return true;
         });
@@ -147,10 +138,10 @@ function createFail({ connection: { database } }: StoreContext) {
 }
 
 /** The commit of a success: the model's next version, the job's end, its event. False when the fence no longer holds. */
-function createSucceed({ connection: { database } }: StoreContext) {
+function createSucceed(context: StoreContext) {
+  const { database } = context.connection;
   const held = database.prepare<Fence, HeldRow>(selectHeld);
-  const take = database.prepare<[string], { id: number; version: number }>(takeVersion);
-  const insert = database.prepare<object>(insertVersion);
+  const appendVersion = createVersionAppender(context);
   const succeed = database.prepare<object>(succeedJob);
   const events = createEventAppender(database);
   const tellProgress = createTellProgress(database);
@@ -158,18 +149,18 @@ function createSucceed({ connection: { database } }: StoreContext) {
   return (
     { jobId, attempt }: Fence,
     result: JobResult,
-    columns: ResultColumns & StoredBlob,
+    columns: ResultColumns & { readonly blob: StoredBlob },
     now: Date,
   ): boolean => {
     const job = held.get({ jobId, attempt });
     if (!job) return false;
-    const taken = take.get(job.model);
-    if (!taken) throw new Error(`finish: the model ${job.model} of the job ${jobId} does not exist`);
-    const { id: modelId, version } = taken;
-    insert.run({ ...job, ...columns, jobId, modelId, version });
+    const { stopReason, blob, ...resulting } = columns;
+    const version = appendVersion(job.model, { ...job, ...resulting, job: jobId, imported_from: null }, blob);
+    if (version === null)
+      throw new Error(`finish: the model ${job.model} of the job ${jobId} does not exist`);
     const warnings = toJson([...(JSON.parse(job.warnings) as Warning[]), ...result.warnings]);
-    const { metrics, engine, stopReason } = columns;
-    succeed.run({ jobId, stopReason, version, metrics, warnings, engine, now: columns.now });
+    const { metrics, engine, created_at } = resulting;
+    succeed.run({ jobId, stopReason, version, metrics, warnings, engine, now: created_at });
     tellProgress(jobId, now, 'always');
     events.appendWarnings(jobId, now, result.warnings);
     events.append(jobId, 'succeeded', now, { version, stop_reason: stopReason });
@@ -181,15 +172,13 @@ type ResultColumns = ReturnType<typeof resultColumns>;
 
 function resultColumns(result: JobResult, now: Date) {
   const { stopReason, parameters, engine, packageVersion } = result;
-  const trained = toJson(result.trained);
   return {
     stopReason,
     parameters,
     engine,
-    packageVersion,
+    package_version: packageVersion,
+    created_at: now.toISOString(),
     metrics: toJson(result.metrics),
-    trained,
-    trainedSha256: createHash('sha256').update(trained).digest('hex'),
-    now: now.toISOString(),
+    ...trainedColumns(result.trained),
   };
 }

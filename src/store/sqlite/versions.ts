@@ -1,10 +1,12 @@
-/** Model versions: what finished jobs left behind. They are written by the commit that ends a job (job-endings.ts). */
+/** Model versions: what finished jobs left behind, written by the commit that ends a job (job-endings.ts), and what files brought. */
 import { createHash } from 'node:crypto';
 import { TrainyardError } from '../../errors.ts';
 import type { StoredVersion, VersionRef, VersionSelector, VersionStore } from '../ports.ts';
 import { CorruptBlob, type StoredBlob } from './blob-files.ts';
 import type { StoreContext } from './context.ts';
 import { decodeCursor, readPage } from './cursor.ts';
+import { toJson } from './json-column.ts';
+import { createVersionAppender, trainedColumns } from './version-rows.ts';
 
 interface VersionRow {
   readonly model: string;
@@ -13,6 +15,7 @@ interface VersionRow {
   readonly dataset: string;
   readonly dataset_sha256: string;
   readonly validation_dataset_sha256: string | null;
+  readonly imported_from: string | null;
   readonly parameters: number;
   readonly engine: string;
   readonly package_version: string;
@@ -40,8 +43,8 @@ interface ContentRow extends StoredBlob {
 
 // The weights are left out: a list must not read them.
 const versionColumns = `
-  models.name AS model, version, job, dataset, dataset_sha256, validation_dataset_sha256, parameters, engine, package_version,
-  versions.created_at,  metrics, versions.config, trained, weights_sha256`;
+  models.name AS model, version, job, dataset, dataset_sha256, validation_dataset_sha256, imported_from, parameters, engine,
+  package_version, versions.created_at, metrics, versions.config, trained, weights_sha256`;
 
 const fromModel = 'FROM versions JOIN models ON models.id = versions.model_id WHERE models.name = ?';
 
@@ -81,6 +84,7 @@ export function createVersionStore({ connection, blobs }: StoreContext): Version
   const contentOf = database.prepare<[KeyParts], ContentRow>(selectContent);
   const aliasOf = database.prepare<[KeyParts]>(selectAlias);
   const remove = database.prepare<[KeyParts], string | null>(deleteVersion).pluck();
+  const appendVersion = createVersionAppender({ connection });
 
   /** What `resolve` found since the last commit of anyone, by model and then selector. */
   const found = new Map<string, VersionRef>();
@@ -134,6 +138,31 @@ export function createVersionStore({ connection, blobs }: StoreContext): Version
       const content = parts && contentOf.get(parts);
       return content ? weightsOf(parts, content) : null;
     },
+    async import(model, { file, weights, parameters }, now) {
+      const { dataset_sha256, validation_dataset_sha256, engine, package_version, trained, ...origin } = file;
+      const columns = {
+        job: origin.job,
+        dataset: origin.dataset,
+        dataset_sha256,
+        validation_dataset_sha256,
+        imported_from: toJson({ model: origin.model, version: origin.version }),
+        parameters,
+        engine,
+        package_version,
+        created_at: now.toISOString(),
+        metrics: toJson(origin.metrics),
+        config: toJson(origin.config),
+        ...trainedColumns(trained),
+      };
+      let version: number | null = null;
+      await blobs.commitWith('weights', weights, (blob) => {
+        if (blob.sha256 !== file.weights_sha256)
+          throw new Error('import: the weights are not those of the file');
+        version = write(() => appendVersion(model, columns, blob));
+        return version !== null;
+      });
+      return version;
+    },
     async delete(model, version) {
       let file: string | null = null;
       const outcome = write(() => {
@@ -169,6 +198,7 @@ function toVersion(row: VersionRow): StoredVersion {
     ...row,
     config: JSON.parse(row.config),
     metrics: JSON.parse(row.metrics),
+    imported_from: row.imported_from === null ? null : JSON.parse(row.imported_from),
     classes,
     features,
     preprocessing,

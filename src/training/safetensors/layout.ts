@@ -3,7 +3,9 @@ import type { DenseLayer, TrainedModel } from '../../contracts/version.ts';
 
 /** Key of the header's metadata that holds the `ModelFile` as JSON. */
 export const modelKey = 'trainyard_model';
-/** Beside it, for whoever looks into the file. */
+/** Key of the SHA-256 of that text: a damaged offset would be a wrong prediction, not a broken file. */
+export const digestKey = 'trainyard_sha256';
+/** Beside them, for whoever looks into the file. */
 export const formatKey = 'format';
 export const formatName = 'trainyard/1';
 

@@ -1,6 +1,7 @@
 /** A version as a safetensors file: weights that any tool reads, with config and preprocessing as metadata. */
+import { createHash } from 'node:crypto';
 import type { ModelFile } from '../../contracts/model-file.ts';
-import { formatKey, formatName, modelKey, tensorsOf } from './layout.ts';
+import { digestKey, formatKey, formatName, modelKey, tensorsOf } from './layout.ts';
 
 /**
  * The header's length (8 bytes, little-endian), the header as JSON, filled with spaces so that the data starts at a multiple of 8,
@@ -10,7 +11,9 @@ import { formatKey, formatName, modelKey, tensorsOf } from './layout.ts';
  * @see https://github.com/huggingface/safetensors#format
  */
 export function toSafetensors(file: ModelFile, weights: Uint8Array): readonly Uint8Array[] {
-  const metadata = { [formatKey]: formatName, [modelKey]: JSON.stringify(file) };
+  const model = JSON.stringify(file);
+  const digest = createHash('sha256').update(model).digest('hex');
+  const metadata = { [formatKey]: formatName, [modelKey]: model, [digestKey]: digest };
   const json = JSON.stringify({ __metadata__: metadata, ...Object.fromEntries(tensorsOf(file.trained)) });
   const header = Buffer.from(json);
   const padding = Buffer.alloc((8 - (header.length % 8)) % 8, ' ');
