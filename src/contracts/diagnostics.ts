@@ -1,7 +1,8 @@
 /** What can be seen inside a training: statistics of each layer as it learns, and findings that say what is wrong. */
 import { z } from 'zod';
 import { activationNames } from '../math/activations/index.ts';
-import { EpochRecord, HistoryQuery } from './job.ts';
+import { EpochRecord } from './job.ts';
+import { queryInteger } from './page.ts';
 import { Weights } from './version.ts';
 
 const norm = z.number().min(0).nullable();
@@ -74,7 +75,11 @@ export const Diagnostics = z
   .meta({ id: 'Diagnostics' });
 export type Diagnostics = z.infer<typeof Diagnostics>;
 
-export const DiagnosticsQuery = HistoryQuery;
+export const DiagnosticsQuery = z.strictObject({
+  max_points: queryInteger(2, 100_000).optional().meta({
+    description: 'Thin evenly to so many epochs; the first and the last are always there',
+  }),
+});
 
 export const LastFiniteWeights = z
   .strictObject({

@@ -108,7 +108,8 @@ export type History = z.infer<typeof History>;
 
 export const HistoryQuery = z.strictObject({
   max_points: queryInteger(2, 100_000).optional().meta({
-    description: 'Thin evenly to so many epochs; the first and the last are always there',
+    description:
+      'Thin to at most so many epochs. The first and the last are always there, from 6 on also the lowest and the highest loss and validation loss, and with more room those of each stretch',
   }),
 });
 export type HistoryQuery = z.infer<typeof HistoryQuery>;

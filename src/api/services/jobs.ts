@@ -17,6 +17,7 @@ import { resolveConfig } from '../../training/resolve-config.ts';
 import type { ApiLimits } from '../limits.ts';
 import type { EventFeed } from './event-feed.ts';
 import { createJobWatcher } from './job-watcher.ts';
+import { type Series, thinned } from './thinned.ts';
 
 interface JobDependencies {
   readonly store: Store;
@@ -30,6 +31,9 @@ interface JobDependencies {
   readonly feed: EventFeed;
   readonly limits: ApiLimits;
 }
+
+/** What is drawn of a history: its peaks and valleys stay. */
+const curves: readonly Series<EpochRecord>[] = [({ loss }) => loss, ({ validation_loss }) => validation_loss];
 
 export type JobService = ReturnType<typeof createJobService>;
 
@@ -131,7 +135,7 @@ export function createJobService(dependencies: JobDependencies) {
     async history(id: string, maxPoints: number | undefined): Promise<EpochRecord[]> {
       await find(id);
       const epochs = await store.jobs.history(id);
-      return maxPoints === undefined ? epochs : thinned(epochs, maxPoints);
+      return maxPoints === undefined ? epochs : thinned(epochs, maxPoints, curves);
     },
 
     /** @throws TrainyardError `no_weights_kept` unless the job has diverged */
@@ -163,13 +167,6 @@ export function createJobService(dependencies: JobDependencies) {
 /** What the diagnostics show of a config: the layers of a network. */
 function layersOf(config: ModelConfig): Pick<Diagnostics['layers'][number], 'name' | 'activation'>[] {
   return config.type === 'mlp' ? networkLayers(config.hidden_layers) : [];
-}
-
-/** `count` (at least 2) of the items at even distances, the first and the last among them. */
-export function thinned<T>(items: readonly T[], count: number): T[] {
-  if (items.length <= count) return [...items];
-  const step = (items.length - 1) / (count - 1);
-  return Array.from({ length: count }, (_, i) => items[Math.round(i * step)]!);
 }
 
 function unknownValidation(id: string): TrainyardError {
