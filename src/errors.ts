@@ -42,6 +42,7 @@ export const errorCodes = {
   no_weights_kept: { status: 409, title: 'The job did not diverge, or broke before any weights' },
   job_state_conflict: { status: 409, title: 'The state of the job forbids the action' },
   no_version: { status: 409, title: 'The model has no version yet' },
+  version_in_use: { status: 409, title: 'An active job starts from the version' },
   version_aliased: { status: 409, title: 'An alias points to the version' },
   not_exportable: { status: 409, title: 'The version cannot be expressed in the format' },
   scaling_not_affine: { status: 409, title: 'The weights cannot be given in the units of the input' },
@@ -77,6 +78,7 @@ export const errorCodes = {
   model_too_large: { status: 422, title: 'The model has too many weights for the route' },
   invalid_model_file: { status: 422, title: 'The file is not a model that can be imported' },
   memory_exceeded: { status: 422, title: 'The job would need more memory than its budget' },
+  incompatible_version: { status: 422, title: 'The training cannot start from the version' },
   idempotency_key_reused: { status: 422, title: 'The idempotency key was used for another request' },
   // 429: come back later
   queue_full: { status: 429, title: 'Too many jobs are waiting already' },
@@ -99,6 +101,7 @@ export const jobErrorCodes = {
   too_few_rows: 'Too few rows are left to train on',
   unsupported_data: 'The data does not fit the config, in a way that only training could see',
   memory_exceeded: 'The job took more memory than its budget',
+  initial_version_unreadable: 'The version that the job starts from cannot be read',
   poison: 'The job crashed its trainer three times in a row',
   internal: 'Something went wrong on our side',
 } as const satisfies Record<string, string>;

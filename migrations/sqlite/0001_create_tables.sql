@@ -78,6 +78,8 @@ CREATE TABLE jobs (
   model TEXT NOT NULL,
   dataset TEXT NOT NULL,
   validation_dataset TEXT,
+  initial_model TEXT,
+  initial_version INTEGER,
   state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'paused', 'succeeded', 'failed', 'cancelled')),
   stop_reason TEXT,
   priority INTEGER NOT NULL,
@@ -116,6 +118,8 @@ CREATE TABLE jobs (
 CREATE INDEX jobs_queue ON jobs (priority DESC, created_at, id) WHERE state = 'queued';
 CREATE INDEX jobs_active_by_model ON jobs (model) WHERE state IN ('queued', 'running', 'paused');
 CREATE INDEX jobs_active_by_dataset ON jobs (dataset) WHERE state IN ('queued', 'running', 'paused');
+CREATE INDEX jobs_active_by_initial_version ON jobs (initial_model, initial_version)
+  WHERE initial_model IS NOT NULL AND state IN ('queued', 'running', 'paused');
 CREATE INDEX jobs_active_by_validation_dataset ON jobs (validation_dataset)
   WHERE validation_dataset IS NOT NULL AND state IN ('queued', 'running', 'paused');
 CREATE INDEX jobs_by_age ON jobs (created_at, id);

@@ -4,7 +4,7 @@ import { activationNames } from '../math/activations/index.ts';
 import { initializerNames } from '../math/initializers/index.ts';
 import { ClassWeight } from './class-weight.ts';
 import { EarlyStopping } from './early-stopping.ts';
-import { ColumnName, DatasetId } from './names.ts';
+import { ColumnName, DatasetId, ModelName, VersionNumber } from './names.ts';
 import { Optimizer } from './optimizer.ts';
 
 const positive = z.number().positive();
@@ -145,6 +145,12 @@ export const HiddenLayer = z
   .meta({ id: 'HiddenLayer' });
 export type HiddenLayer = z.infer<typeof HiddenLayer>;
 
+export const InitializeFrom = z.strictObject({ model: ModelName, version: VersionNumber }).meta({
+  description:
+    'Warm start from the weights of a version of the same type, features, hidden layers and classes. The preprocessing is fitted anew on the new training rows and the weights are re-expressed in its units, so that training begins with the function that the version is; only what stands in for missing values may differ, and a model without intercept has no place for a change of offsets. A category that the version did not know starts with weight 0. The state of the optimizer starts fresh. `normal_equations` needs no start and takes none; where an optimum is not unique, the one near the start is found. The version cannot be deleted while the job is active',
+});
+export type InitializeFrom = z.infer<typeof InitializeFrom>;
+
 const common = {
   target: ColumnName.meta({
     description: 'Column to predict; rows without it are dropped, counted and warned about',
@@ -154,6 +160,7 @@ const common = {
       'Columns to predict from; default: every column but the target, resolved when a job is submitted',
   }),
   preprocessing: Preprocessing.prefault({}),
+  initialize_from: InitializeFrom.nullable().default(null),
   seed: z.int().min(0).max(0xffff_ffff).default(0),
 };
 const l2 = z.number().min(0).default(0).meta({

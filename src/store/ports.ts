@@ -45,7 +45,7 @@ export interface ModelStore {
   ): Promise<{ readonly model: Model; readonly created: boolean }>;
   get(name: string): Promise<Model | null>;
   list(query: PageQuery): Promise<Page<Model>>;
-  /** Deletes the model and its versions. `in_use` while a job of it is not terminal. */
+  /** Deletes the model and its versions. `in_use` while a job of it, or one that starts from a version of it, is not terminal. */
   delete(name: string): Promise<'deleted' | 'not_found' | 'in_use'>;
 }
 
@@ -100,8 +100,8 @@ export interface VersionStore {
    * @throws TrainyardError `model_corrupt` when the bytes are not those that were stored
    */
   weights(model: string, version: number): Promise<Uint8Array | null>;
-  /** `aliased` while an alias points to it. */
-  delete(model: string, version: number): Promise<'deleted' | 'not_found' | 'aliased'>;
+  /** `aliased` while an alias points to it, `in_use` while an active job starts from it. */
+  delete(model: string, version: number): Promise<'deleted' | 'not_found' | 'aliased' | 'in_use'>;
 }
 
 /** Whether the alias may be changed, given the version that it points to (null: there is no such alias). */
@@ -157,6 +157,11 @@ export interface ClaimedJob {
   readonly datasetPath: string;
   /** The dataset that the config validates on, where it names one. */
   readonly validation: { readonly dataset: StoredDataset; readonly path: string } | null;
+  /**
+   * The version that the job starts from, if it names one and has no checkpoint; `unreadable` when its bytes are not those that were
+   * stored.
+   */
+  readonly initial: LoadedVersion | 'unreadable' | null;
   /** The last checkpoint, if there is one; history rows past it were deleted in the claim's commit. */
   readonly checkpoint: Uint8Array | null;
 }
@@ -236,6 +241,7 @@ export type SubmitResult =
   | { readonly outcome: 'model_gone' }
   | { readonly outcome: 'dataset_gone' }
   | { readonly outcome: 'validation_dataset_gone' }
+  | { readonly outcome: 'initial_version_gone' }
   | { readonly outcome: 'queue_full' }
   | Replay;
 
@@ -257,8 +263,8 @@ export interface RetentionCutoffs {
 
 export interface JobStore {
   /**
-   * Commits the job, its `queued` event and its idempotency key, if its model and its datasets, that of its validation too, still
-   * exist at that moment. A key that was used answers as it did, whatever has become of them.
+   * Commits the job, its `queued` event and its idempotency key, if its model, its datasets (that of its validation too) and the
+   * version that it starts from still exist at that moment. A key that was used answers as it did, whatever has become of them.
    */
   submit(job: NewJob, now: Date, options?: SubmitOptions): Promise<SubmitResult>;
   /** What an earlier submit with this key came to; null when there was none. */

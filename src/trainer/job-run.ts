@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { ColumnProfile } from '../contracts/dataset.ts';
 import type { EpochReport } from '../contracts/diagnostics.ts';
 import type { Table } from '../data/table.ts';
-import { JobFailure } from '../errors.ts';
+import { JobFailure, jobErrorCodes } from '../errors.ts';
 import type { ClaimedJob, FencedResult, JobStore, StoredDataset } from '../store/ports.ts';
 import { createClaimWrites } from './claim-writes.ts';
 import { createMemoryWatch } from './memory-watch.ts';
@@ -137,7 +137,13 @@ export function startJobRun(options: JobRunOptions): JobRun {
   }
 
   async function train(): Promise<void> {
-    const { config, dataset, validation, checkpoint } = claimed;
+    const { config, dataset, validation, initial, checkpoint } = claimed;
+    if (initial === 'unreadable') {
+      const code = 'initial_version_unreadable';
+      const failure = { code, message: jobErrorCodes[code], stopReason: 'failed' } as const;
+      writes.end(() => jobs.fail(fence, failure, now()));
+      return;
+    }
     const tables = await readTables().catch((error: unknown) => {
       if (!reading.signal.aborted) throw error;
       return null;
@@ -145,7 +151,7 @@ export function startJobRun(options: JobRunOptions): JobRun {
     if (!tables || isLettingGo || !writes.isHeld()) return;
     const dataHash = [dataset.sha256, validation?.dataset.sha256].join();
     const { checkpointMs } = options;
-    await worker.run({ config, ...tables, dataHash, checkpoint, checkpointMs }, handle);
+    await worker.run({ config, ...tables, dataHash, initial, checkpoint, checkpointMs }, handle);
   }
 
   /** Back to the queue, with one crash more: the next attempt may have more luck, and the third in a row is the last. */

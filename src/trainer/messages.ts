@@ -5,6 +5,7 @@ import type { Table } from '../data/table.ts';
 import type { JobErrorCode } from '../errors.ts';
 import type { Remains } from '../training/divergence.ts';
 import type { FinishedTraining } from '../training/train.ts';
+import type { InitialVersion } from '../training/warm-start.ts';
 
 /**
  * Indices into the shared Int32Array: a thread busy with arithmetic reads no messages, so it polls these words. Pending are
@@ -25,6 +26,7 @@ export interface WorkerStart {
   /** Of the dataset that the config validates on. */
   readonly validationTable: Table | null;
   readonly dataHash: string;
+  readonly initial: InitialVersion | null;
   readonly checkpoint: Uint8Array | null;
   readonly checkpointMs: number;
   readonly control: SharedArrayBuffer;

@@ -40,6 +40,7 @@ function run(port: NonNullable<typeof parentPort>, start: WorkerStart): void {
       table: start.table,
       validationTable: start.validationTable,
       dataHash: start.dataHash,
+      initial: start.initial,
       checkpoint: start.checkpoint,
       createKernels: createReferenceKernels,
       nowMs: () => performance.now(),

@@ -22,7 +22,7 @@ export type GlmConfig = Extract<ResolvedModelConfig, LinearRegressionConfig | Lo
 type SolverConfig = Exclude<GlmConfig['solver'], { type: 'sgd' }>;
 
 export function createGlmFit(
-  { config, data, poll, state: saved }: FitOptions<GlmConfig>,
+  { config, data, poll, state: saved, start }: FitOptions<GlmConfig>,
   settings: SolverConfig,
 ): Fit {
   const { train, validation, outputs, task, loss } = data;
@@ -35,7 +35,9 @@ export function createGlmFit(
   const objective = createGlmObjective(problem);
   const held = validation && createGlmObjective(problemOf(validation));
   const solver = solverOf(settings);
-  const state = saved ? restored(saved) : solver.init(objective);
+  // What solves at once needs no start; a model without intercepts has no place for theirs.
+  const theta0 = settings.type === 'normal_equations' ? undefined : start?.subarray(0, objective.size);
+  const state = saved ? restored(saved) : solver.init(objective, theta0);
   const previous = saved ? (saved.tensors.previous_theta as Float64Array).slice() : state.theta.slice();
   const separation = createSeparationWatch(problem);
   const layer = linearLayer(data);

@@ -22,7 +22,7 @@ import { randomStreams } from './random-streams.ts';
  * @param regression given for a network that is one: a single layer, which starts at 0, may have no bias, and is not probed
  */
 export function createMlpFit(
-  { config, data, kernels, poll, onStep, state }: FitOptions<MlpConfig>,
+  { config, data, kernels, poll, onStep, state, start }: FitOptions<MlpConfig>,
   regression: { readonly fit_intercept: boolean } | null = null,
 ): Fit {
   const { train, validation, task } = data;
@@ -42,6 +42,7 @@ export function createMlpFit(
   const { network, batchRows } = passes;
   const descent = createDescent(config.optimizer, config.epochs, network.layout.blockLength, kernels);
   if (state) restoreMlp(state, network, descent.state);
+  else if (start) network.importParameters(start);
   else if (regression === null) initialize(network, config, data.zeroColumns);
   let finishedEpochs = state ? (state.values.epoch as number) : 0;
   const watch =

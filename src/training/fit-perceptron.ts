@@ -13,12 +13,13 @@ const stepWork = 2 ** 18;
 
 /** The loss is the criterion as the rows were visited; the accuracy is that of the weights at the epoch's end. */
 export function createPerceptronFit(options: FitOptions<PerceptronConfig>): Fit {
-  const { config, data, poll, onStep, state } = options;
+  const { config, data, poll, onStep, state, start } = options;
   const { train, validation, outputs, task } = data;
   const { fit_intercept: fitIntercept } = config;
   const layer = linearLayer(data);
   const theta = new Float64Array((layer.inputs + 1) * outputs);
   if (state) theta.set(state.tensors.theta);
+  else if (start) theta.set(start);
   const weights = theta.subarray(0, layer.inputs * outputs);
   const bias = theta.subarray(layer.inputs * outputs);
   const walk = createEpochWalk({

@@ -38,6 +38,8 @@ export interface FitOptions<Config = ResolvedModelConfig> {
   readonly onStep: () => void;
   /** Continue from here; null starts anew. */
   readonly state: FitState | null;
+  /** Where to start anew: parameters as `Fit.parameters` gives them, in f64. Without them as the type of model does. */
+  readonly start?: Float64Array | null;
 }
 
 export interface Fit {

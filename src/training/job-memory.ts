@@ -60,7 +60,7 @@ const moments = { sgd: 0, momentum: 1, nesterov: 1, adagrad: 1, rmsprop: 1, adam
  * dropout what it drew and what that left.
  */
 function networkBytes(
-  config: Descent & Pick<MlpConfig, 'hidden_layers'>,
+  config: Descent & Pick<MlpConfig, 'hidden_layers' | 'initialize_from'>,
   { rows, columns, outputs }: JobShape,
 ): number {
   const widths = [columns, ...config.hidden_layers.map(({ units }) => units), outputs].map(padded);
@@ -70,7 +70,8 @@ function networkBytes(
   const states = 1 + moments[config.optimizer.type] + best;
   // Parameters, moments and best weights, their copy for a checkpoint and its bytes; or, at the end, the weights five times: flat,
   // as bytes, as posted, and read again into the network that measures them. Beside either the gradients, their sum and the probe's.
-  const copies = Math.max(3 * states, states + 5) + 3;
+  // The version that it starts from stays with the trainer and its thread.
+  const copies = Math.max(3 * states, states + 5) + 3 + (config.initialize_from ? 2 : 0);
   const activations =
     passRows(layers, Math.min(config.batch_size, rows)) * widths.reduce((sum, width) => sum + width, 0) * 5;
   return f32Bytes * (parameters * copies + activations);

@@ -16,6 +16,7 @@ import { encodedColumns, featureProblems } from './feature-problems.ts';
 import { jobMemory } from './job-memory.ts';
 import { outputsOf, rowProblems, targetProblems } from './target-problems.ts';
 import { validationProblems } from './validation-problems.ts';
+import { type StartingVersion, warmStartProblems } from './warm-start-problems.ts';
 
 export interface ResolvedConfig {
   readonly config: ResolvedModelConfig;
@@ -28,10 +29,12 @@ export interface ResolvedConfig {
 export interface SubmitContext {
   /** Most that the job may need by `jobMemory`. */
   readonly memoryBytes: number;
-  /** Those of `weightedLabels` that the target has. */
+  /** Those of `weightedLabels`, and of the starting version's classes, that the target has. */
   readonly presentLabels: ReadonlySet<string>;
   /** The dataset that the config validates on; null where it names none. */
   readonly validationDataset: DatasetProfile | null;
+  /** The version that `initialize_from` names; its classes are among those asked for in `presentLabels`. */
+  readonly startingVersion?: StartingVersion | null;
 }
 
 /**
@@ -42,7 +45,7 @@ export interface SubmitContext {
 export function resolveConfig(
   config: ModelConfig,
   dataset: DatasetProfile,
-  { memoryBytes, presentLabels, validationDataset }: SubmitContext,
+  { memoryBytes, presentLabels, validationDataset, startingVersion: version }: SubmitContext,
 ): ResolvedConfig {
   const byName = new Map(dataset.columns.map((column) => [column.name, column]));
   const names =
@@ -57,6 +60,7 @@ export function resolveConfig(
     ...(validationDataset
       ? validationProblems({ config, names, task, byName, dataset: validationDataset })
       : []),
+    ...(version ? warmStartProblems({ config, names, task, byName, version, presentLabels }) : []),
   ];
   if (target && problems.length === 0)
     problems.push(...rowProblems(config, target, features, task, dataset.rows));

@@ -17,6 +17,7 @@ import { measure, type PackagedModel, packageModel } from './package-model.ts';
 import { prepareData, type TrainingTables } from './prepare-data.ts';
 import { epochLimit, goesByIterations } from './resolve-config.ts';
 import { openCheckpoint, saveCheckpoint, trainingIdentity } from './training-checkpoint.ts';
+import { type InitialVersion, startingParameters } from './warm-start.ts';
 
 export interface TrainingRun extends TrainingTables {
   readonly config: ResolvedModelConfig;
@@ -24,6 +25,8 @@ export interface TrainingRun extends TrainingTables {
   readonly dataHash: string;
   /** Continue from here; null starts anew. */
   readonly checkpoint: Uint8Array | null;
+  /** The version that `initialize_from` names: where to start anew. */
+  readonly initial?: InitialVersion | null;
   readonly createKernels: (dtype: Dtype) => Kernels;
   /**
    * `checkpoint` asks for one at the next epoch's end, `checkpoint_now` for one at the next step's, `drain` for one as soon and then
@@ -92,7 +95,9 @@ function trainUnlessStopped(run: TrainingRun, poll: () => void): FinishedTrainin
     run.onCheckpoint(epoch, saveCheckpoint({ identity, engines, epoch, epochMs, ...rest }));
   };
   const onStep = () => obey(run.control(), ['checkpoint_now', 'drain'], checkpoint);
-  const fit = createFit({ config, data, kernels, poll, onStep, state: resumed?.state ?? null });
+  const state = resumed?.state ?? null;
+  const start = run.initial && !state ? startingParameters(run.initial, data, config) : null;
+  const fit = createFit({ config, data, kernels, poll, onStep, state, start });
   const monitor = createTrainingMonitor(config.type === 'mlp' ? fit.layers : [], resumed?.monitor ?? null);
   if (course.epoch === 0) course.unreported = dataFindings(config, data, poll);
   keepIfFinite(course, fit.parameters());

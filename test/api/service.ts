@@ -131,7 +131,8 @@ function dataServiceInProcess(logger: Logger): DataService {
 async function trainNext(store: Store): Promise<void> {
   const claimed = await store.jobs.claim('test', 60_000, new Date());
   if (!claimed) throw new Error('no job is queued');
-  const { fence, config, dataset, datasetPath, validation, checkpoint } = claimed;
+  const { fence, config, dataset, datasetPath, validation, initial, checkpoint } = claimed;
+  if (initial === 'unreadable') throw new Error('the initial version cannot be read');
   const table = await readTable(datasetPath, dataset.columns);
   const validationTable = validation && (await readTable(validation.path, validation.dataset.columns));
   const outcome = train({
@@ -139,6 +140,7 @@ async function trainNext(store: Store): Promise<void> {
     table,
     validationTable,
     dataHash: dataset.sha256,
+    initial,
     checkpoint,
     createKernels: createReferenceKernels,
     control: () => 'continue',

@@ -182,6 +182,56 @@ export function claimsContract(current: Current): void {
     });
   });
 
+  describe('a job that starts from a version', () => {
+    const initial = { model: 'm', version: 1 };
+    const starting = () => jobOf(2, { config: { ...config, initialize_from: initial } });
+
+    async function addVersion(): Promise<void> {
+      const { store } = current();
+      await addModelAndDataset(store);
+      const { fence } = await startJob(store, 1);
+      await store.jobs.finish(fence, resultOf(smallWeights), at(2));
+    }
+
+    it('is handed the version with its weights, until it has a checkpoint', async () => {
+      const { store } = current();
+      await addVersion();
+      await store.jobs.submit(starting(), at(3));
+      const { fence, initial: given } = await claimJob(store);
+      expect(given).toEqual({ trained: resultOf(smallWeights).trained, weights: smallWeights });
+      await store.jobs.progress(fence, [recordOf(1)], 'reference/1', at(1001));
+      await store.jobs.checkpoint(fence, 1, bytes(1), at(1002));
+      await store.jobs.release(fence, at(1003));
+      expect(await claimJob(store)).toMatchObject({ initial: null, checkpoint: bytes(1) });
+    });
+
+    it('keeps the version and its model until it has ended', async () => {
+      const { store } = current();
+      await addVersion();
+      await store.models.put('n', config, at(0));
+      await store.jobs.submit({ ...starting(), model: 'n' }, at(3));
+      expect(await store.versions.delete('m', 1)).toBe('in_use');
+      expect(await store.models.delete('m')).toBe('in_use');
+      await store.jobs.cancel(idOf('job', 2), at(4));
+      expect(await store.versions.delete('m', 1)).toBe('deleted');
+      expect(await store.models.delete('m')).toBe('deleted');
+    });
+
+    it('is not stored when the version is gone', async () => {
+      const { store } = current();
+      await addVersion();
+      await store.versions.delete('m', 1);
+      expect(await store.jobs.submit(starting(), at(3))).toEqual({ outcome: 'initial_version_gone' });
+      expect(await store.jobs.get(idOf('job', 2))).toBeNull();
+    });
+
+    it('has none to be handed where it names none', async () => {
+      await addVersion();
+      await current().store.jobs.submit(jobOf(3), at(3));
+      expect((await claimJob(current().store)).initial).toBeNull();
+    });
+  });
+
   describe('crashes', () => {
     const jobId = idOf('job', 1);
 

@@ -30,6 +30,7 @@ export const config: ResolvedModelConfig = {
     missing_indicator: false,
     max_categories: 256,
   },
+  initialize_from: null,
   seed: 0,
   fit_intercept: true,
   epochs: 100,

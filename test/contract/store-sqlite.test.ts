@@ -125,6 +125,8 @@ describe('durability', () => {
       ['jobs_by_end', selectEnded],
       ['jobs_active_by_model', models.selectActiveJob],
       ['jobs_active_by_dataset', datasets.selectActiveJob],
+      ['jobs_active_by_initial_version', models.selectStartingJob],
+      ['jobs_active_by_initial_version', versions.selectStartingJob],
       ['jobs_active_by_validation_dataset', datasets.selectActiveValidation],
       ['jobs_by_age', jobs.selectPage({})],
       ['jobs_by_state', jobs.selectPage({ state: 'failed' })],
@@ -143,6 +145,16 @@ describe('durability', () => {
 });
 
 describe('blob files', () => {
+  it('hold the version that a job starts from: one that was changed on disk is told as unreadable', async () => {
+    await addModelAndDataset(store);
+    await store.jobs.finish((await startJob(store, 1)).fence, resultOf(large(1)), at(2));
+    const initial = { model: 'm', version: 1 };
+    await store.jobs.submit(jobOf(2, { config: { ...config, initialize_from: initial } }), at(3));
+    const path = join(dataDir, 'blobs', blobFiles()[0]!);
+    writeFileSync(path, large(2));
+    expect(await claimJob(store)).toMatchObject({ fence: { attempt: 1 }, initial: 'unreadable' });
+  });
+
   it('appear above 4 MiB only, and go with the model', async () => {
     await addModelAndDataset(store);
     await store.jobs.finish((await startJob(store, 1)).fence, resultOf(smallWeights), at(2));

@@ -105,8 +105,11 @@ export async function openBench(columns: Record<string, unknown[]>): Promise<Tra
     async undisturbed(id) {
       const { config } = await getJob(id);
       const { file, columns: profiles } = (await store.datasets.get(datasetId))!;
+      const from = config.initialize_from;
+      const ref = from && (await store.versions.resolve(from.model, from.version));
       const outcome = train({
         config: config as ResolvedModelConfig,
+        initial: ref && (await store.versions.load(ref)),
         table: await readTable(store.datasets.pathOf(file), profiles),
         dataHash: '',
         checkpoint: null,

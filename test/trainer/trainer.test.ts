@@ -42,7 +42,7 @@ describe('a job', () => {
     expect(job.validation_loss).toBe(history.at(-1)!.validation_loss);
     const types = (await bench.events(id)).map(({ type }) => type);
     expect(types.slice(0, 2)).toEqual(['queued', 'started']);
-    expect(new Set(types.slice(2, -1))).toEqual(new Set(['progress']));
+    expect(new Set(types.slice(2, -1))).toEqual(new Set(['progress', 'diagnostics']));
     expect(types.at(-1)).toBe('succeeded');
   });
 
@@ -180,6 +180,40 @@ describe('a job', () => {
     }
     expect(await bench.store.jobs.get(id)).toMatchObject({ state: 'running', attempt: 1 });
     await bench.store.jobs.cancel(id, new Date());
+  });
+});
+
+describe('a job that starts from a version', () => {
+  it('has the bits of that start, also when its trainer is stopped and another goes on', async () => {
+    bench = await openBench(columnsOf(200));
+    const first = await bench.submit({ ...mediumJob, epochs: 20 });
+    bench.startTrainer();
+    await bench.ended(first);
+    const id = await bench.submit({ ...mediumJob, seed: 1, initialize_from: { model: 'model', version: 1 } });
+    const trainer = bench.startTrainer();
+    await bench.waitFor(id, ({ progress }) => progress.epoch > 50);
+    await trainer.drain();
+    expect((await bench.ended(id)).state).toBe('succeeded');
+    expect(await bench.weightsSha256(id)).toBe((await bench.undisturbed(id)).weightsSha256);
+  });
+
+  it('fails when the version cannot be read, and is not tried again', async () => {
+    bench = await openBench(columnsOf(50));
+    const id = await bench.submit(shortJob);
+    bench.startTrainer({
+      wrapJobs: (jobs) => ({
+        ...jobs,
+        async claim(...args) {
+          const claimed = await jobs.claim(...args);
+          return claimed && { ...claimed, initial: 'unreadable' };
+        },
+      }),
+    });
+    expect(await bench.ended(id)).toMatchObject({
+      state: 'failed',
+      attempt: 1,
+      error: { code: 'initial_version_unreadable' },
+    });
   });
 });
 

@@ -34,6 +34,7 @@ const configCodes = [
   'column_name_clash',
   'number_out_of_range',
   'memory_exceeded',
+  'incompatible_version',
 ] as const;
 
 const SubmitHeaders = z.looseObject({

@@ -81,6 +81,7 @@ export function registerVersionRoutes(app: ApiInstance, models: ModelService): v
           'model_not_found',
           'version_not_found',
           'version_aliased',
+          'version_in_use',
         ),
       },
     },

@@ -4,16 +4,24 @@ import { canonicalJson } from '../../contracts/canonical-json.ts';
 import type { Diagnostics, LastFiniteWeights } from '../../contracts/diagnostics.ts';
 import type { EpochRecord, Job, JobListQuery, JobRequest } from '../../contracts/job.ts';
 import { terminalStates } from '../../contracts/job.ts';
-import { type ModelConfig, validationDataset } from '../../contracts/model-config.ts';
+import { type InitializeFrom, type ModelConfig, validationDataset } from '../../contracts/model-config.ts';
 import type { Page } from '../../contracts/page.ts';
 import type { DataService } from '../../data/messages.ts';
 import { type FieldError, TrainyardError } from '../../errors.ts';
 import { createId } from '../../store/ids.ts';
-import type { ActionResult, IdempotencyKey, Store, StoredDataset, SubmitResult } from '../../store/ports.ts';
+import type {
+  ActionResult,
+  IdempotencyKey,
+  Store,
+  StoredDataset,
+  StoredVersion,
+  SubmitResult,
+} from '../../store/ports.ts';
 import { weightedLabels } from '../../training/class-weight-problems.ts';
 import { weightsInUnits } from '../../training/model-weights.ts';
 import { networkLayers } from '../../training/network-layers.ts';
 import { resolveConfig } from '../../training/resolve-config.ts';
+import { classesOf } from '../../training/warm-start-problems.ts';
 import type { ApiLimits } from '../limits.ts';
 import type { EventFeed } from './event-feed.ts';
 import { createJobWatcher } from './job-watcher.ts';
@@ -46,8 +54,12 @@ export function createJobService(dependencies: JobDependencies) {
   }
 
   /** Those of the labels named by the config that the target has; the profile knows only the most frequent. */
-  async function presentLabels(config: ModelConfig, dataset: StoredDataset): Promise<ReadonlySet<string>> {
-    const labels = weightedLabels(config);
+  async function presentLabels(
+    config: ModelConfig,
+    dataset: StoredDataset,
+    version: StoredVersion | null,
+  ): Promise<ReadonlySet<string>> {
+    const labels = [...new Set([...weightedLabels(config), ...classesOf(version)])];
     const target = dataset.columns.find(({ name }) => name === config.target);
     if (labels.length === 0 || !target) return new Set();
     const { name: column, type } = target;
@@ -62,6 +74,14 @@ export function createJobService(dependencies: JobDependencies) {
     const dataset = await store.datasets.get(id);
     if (!dataset) throw unknownValidation(id);
     return dataset;
+  }
+
+  /** @throws TrainyardError `unknown_reference` */
+  async function findInitial({ initialize_from: from }: ModelConfig): Promise<StoredVersion | null> {
+    if (from === null) return null;
+    const version = await store.versions.get(from.model, from.version);
+    if (!version) throw unknownInitial(from);
+    return version;
   }
 
   const watcher = createJobWatcher({
@@ -89,9 +109,11 @@ export function createJobService(dependencies: JobDependencies) {
       ]);
       if (!model || !dataset) throw unknownReferences(request, model !== null, dataset !== null);
       const asked = request.config ?? model.config;
+      const startingVersion = await findInitial(asked);
       const { config, epochs, warnings } = resolveConfig(asked, dataset, {
         memoryBytes: settings.jobMemoryBytes,
-        presentLabels: await presentLabels(asked, dataset),
+        presentLabels: await presentLabels(asked, dataset, startingVersion),
+        startingVersion,
         validationDataset: await findValidation(asked),
       });
       const job = {
@@ -104,6 +126,7 @@ export function createJobService(dependencies: JobDependencies) {
         priority: request.priority,
       };
       const result = await store.jobs.submit(job, now(), { maxQueued: settings.maxQueuedJobs, idempotency });
+      if (result.outcome === 'initial_version_gone') throw unknownInitial(config.initialize_from!);
       if (result.outcome === 'validation_dataset_gone') throw unknownValidation(validationDataset(config)!);
       if (result.outcome === 'model_gone' || result.outcome === 'dataset_gone') {
         throw unknownReferences(request, result.outcome !== 'model_gone', result.outcome !== 'dataset_gone');
@@ -169,6 +192,13 @@ function layersOf(config: ModelConfig): Pick<Diagnostics['layers'][number], 'nam
   return config.type === 'mlp' ? networkLayers(config.hidden_layers) : [];
 }
 
+function unknownInitial({ model, version }: InitializeFrom): TrainyardError {
+  const message = `model "${model}" has no version ${version}`;
+  return new TrainyardError('unknown_reference', message, {
+    errors: [{ pointer: '/config/initialize_from', code: 'unknown_reference', message }],
+  });
+}
+
 function unknownValidation(id: string): TrainyardError {
   const message = `no dataset ${id}`;
   const errors = [{ pointer: '/config/validation/dataset', code: 'unknown_reference', message }];
@@ -212,7 +242,10 @@ export interface Submission {
 
 /** @throws TrainyardError `idempotency_key_reused`, `queue_full` */
 function answerTo(
-  result: Exclude<SubmitResult, { outcome: 'model_gone' | 'dataset_gone' | 'validation_dataset_gone' }>,
+  result: Exclude<
+    SubmitResult,
+    { outcome: 'model_gone' | 'dataset_gone' | 'validation_dataset_gone' | 'initial_version_gone' }
+  >,
 ): Submission {
   switch (result.outcome) {
     case 'ok':

@@ -68,12 +68,17 @@ export function createModelService(store: Store, now: () => Date) {
 
     loadVersion,
 
-    /** @throws TrainyardError `model_not_found`, `version_not_found`, `version_aliased` */
+    /** @throws TrainyardError `model_not_found`, `version_not_found`, `version_aliased`, `version_in_use` */
     async deleteVersion(name: string, number: number): Promise<void> {
       const outcome = await store.versions.delete(name, number);
       if (outcome === 'deleted') return;
       await find(name);
       if (outcome === 'not_found') throw versionNotFound(name, number);
+      if (outcome === 'in_use')
+        throw new TrainyardError(
+          'version_in_use',
+          `an active job starts from version ${number} of "${name}"`,
+        );
       throw new TrainyardError('version_aliased', `an alias of "${name}" points to version ${number}`);
     },
   };

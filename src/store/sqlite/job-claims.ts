@@ -7,6 +7,7 @@ import { CorruptBlob } from './blob-files.ts';
 import { type CheckpointRow, createCheckpointRows } from './checkpoint-rows.ts';
 import type { StoreContext } from './context.ts';
 import { type DatasetRow, selectDataset, toStoredDataset } from './datasets.ts';
+import { createInitialReader, type InitialColumns } from './initial-version.ts';
 import { createDiagnosticsRows } from './job-diagnostics.ts';
 import { createEventAppender } from './job-events.ts';
 import { type JobRow, selectJob, toJob } from './job-row.ts';
@@ -15,7 +16,7 @@ import { checkpointUnusable, createWarn } from './job-warnings.ts';
 // The partial index has the queue in its order, so that a poll costs one look-up and no lock. Left to choose, SQLite takes
 // jobs_by_state and sorts everything that waits.
 export const selectNext = `
-  SELECT id, attempt FROM jobs INDEXED BY jobs_queue WHERE state = 'queued' ORDER BY priority DESC, created_at, id LIMIT 1`;
+  SELECT id, attempt, initial_model, initial_version FROM jobs INDEXED BY jobs_queue WHERE state = 'queued' ORDER BY priority DESC, created_at, id LIMIT 1`;
 
 // The attempt is part of the condition: what was read before (checkpoint included) is only true of that attempt.
 const takeJob = `
@@ -45,7 +46,7 @@ const extendLease = `
 const selectStanding = `
   SELECT iif(pause_requested, 'pause', 'held') FROM jobs WHERE id = @jobId AND attempt = @attempt AND state = 'running'`;
 
-interface Candidate {
+interface Candidate extends InitialColumns {
   readonly id: string;
   readonly attempt: number;
 }
@@ -70,6 +71,7 @@ export function createJobClaims(context: StoreContext): JobClaims {
   const standing = database.prepare<Fence, Standing>(selectStanding).pluck();
   const take = createTake(context);
   const trim = createTrim(context);
+  const readInitial = createInitialReader(context);
 
   return {
     async claim(owner, leaseMs, now) {
@@ -78,13 +80,14 @@ export function createJobClaims(context: StoreContext): JobClaims {
         if (!candidate) return null;
         // Read and hashed outside the transaction: a large one takes longer than the write lock may be held.
         const point = await readResumePoint(context, candidate.id, checkpoints.newestFirst(candidate.id));
+        const initial = point.state === null ? await readInitial(candidate) : null;
         await trim(candidate, point.epoch);
         const orphans: string[] = [];
         const claimed = write(() =>
           take(candidate, point, { owner, leaseUntil: later(now, leaseMs), now }, orphans),
         );
         await blobs.remove(orphans);
-        if (claimed) return claimed;
+        if (claimed) return { ...claimed, initial };
       }
     },
     async renew({ jobId, attempt }, leaseMs, now) {
@@ -158,7 +161,7 @@ function createTake({ connection: { database }, folder }: StoreContext) {
       datasetPath: pathOf(dataset),
       validation: validation && { dataset: validation, path: pathOf(validation) },
       checkpoint: point.state,
-    } satisfies ClaimedJob;
+    } satisfies Omit<ClaimedJob, 'initial'>;
   };
 }
 

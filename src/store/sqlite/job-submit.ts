@@ -10,12 +10,15 @@ const selectModel = 'SELECT 1 FROM models WHERE name = ?';
 
 const selectDataset = 'SELECT 1 FROM datasets WHERE id = ?';
 
+const selectVersion = `
+  SELECT 1 FROM versions WHERE model_id = (SELECT id FROM models WHERE name = ?) AND version = ?`;
+
 // The partial index holds what waits and nothing else.
 export const countQueued = `SELECT count(*) FROM jobs INDEXED BY jobs_queue WHERE state = 'queued'`;
 
 const insertJob = `
-  INSERT INTO jobs (id, kind, model, dataset, validation_dataset, state, priority, epochs, created_at, warnings, config)
-  VALUES (@id, 'train', @model, @dataset, @validationDataset, 'queued', @priority, @epochs, @now, @warnings, @config)`;
+  INSERT INTO jobs (id, kind, model, dataset, validation_dataset, initial_model, initial_version, state, priority, epochs, created_at, warnings, config)
+  VALUES (@id, 'train', @model, @dataset, @validationDataset, @initialModel, @initialVersion, 'queued', @priority, @epochs, @now, @warnings, @config)`;
 
 const selectKey = 'SELECT request_sha256, reply FROM idempotency_keys WHERE holder = @holder AND key = @key';
 
@@ -35,6 +38,7 @@ export function createJobSubmit({ connection }: StoreContext): JobSubmit {
   const events = createEventAppender(database);
   const model = database.prepare<[string]>(selectModel);
   const dataset = database.prepare<[string]>(selectDataset);
+  const version = database.prepare<[string, number | null]>(selectVersion);
   const queued = database.prepare<[], number>(countQueued).pluck();
   const insert = database.prepare(insertJob);
   const byId = database.prepare<[string], JobRow>(selectJob);
@@ -59,6 +63,9 @@ export function createJobSubmit({ connection }: StoreContext): JobSubmit {
         if (!dataset.get(job.dataset)) return { outcome: 'dataset_gone' };
         if (values.validationDataset !== null && !dataset.get(values.validationDataset))
           return { outcome: 'validation_dataset_gone' };
+        const { initialModel, initialVersion } = values;
+        if (initialModel !== null && !version.get(initialModel, initialVersion))
+          return { outcome: 'initial_version_gone' };
         if ((queued.get() as number) >= maxQueued) return { outcome: 'queue_full' };
         insert.run(values);
         events.append(job.id, 'queued', now, { reason: 'submit' });
@@ -82,5 +89,7 @@ function newRow(job: NewJob, now: Date) {
     config: toJson(job.config),
     now: now.toISOString(),
   };
-  return { id, model, dataset, priority, epochs, ...texts };
+  const { initialize_from: from } = job.config;
+  const initial = { initialModel: from?.model ?? null, initialVersion: from?.version ?? null };
+  return { id, model, dataset, priority, epochs, ...initial, ...texts };
 }

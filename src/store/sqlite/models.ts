@@ -33,6 +33,10 @@ export const selectPage = `
 export const selectActiveJob = `
   SELECT 1 FROM jobs INDEXED BY jobs_active_by_model WHERE model = ? AND state IN ('queued', 'running', 'paused') LIMIT 1`;
 
+export const selectStartingJob = `
+  SELECT 1 FROM jobs INDEXED BY jobs_active_by_initial_version
+  WHERE initial_model = ? AND initial_model IS NOT NULL AND state IN ('queued', 'running', 'paused') LIMIT 1`;
+
 const selectFiles = `
   SELECT weights_file FROM versions
   WHERE model_id = (SELECT id FROM models WHERE name = ?) AND weights_file IS NOT NULL`;
@@ -47,6 +51,7 @@ export function createModelStore({ connection, blobs }: StoreContext): ModelStor
   const byName = database.prepare<[string], ModelRow>(selectModel);
   const page = database.prepare<[string, string, number], ModelRow>(selectPage);
   const activeJob = database.prepare<[string]>(selectActiveJob);
+  const startingJob = database.prepare<[string]>(selectStartingJob);
   const files = database.prepare<[string], string>(selectFiles).pluck();
   const remove = database.prepare<[string]>(deleteModel);
 
@@ -70,7 +75,7 @@ export function createModelStore({ connection, blobs }: StoreContext): ModelStor
     async delete(name) {
       let orphans: string[] = [];
       const outcome = write(() => {
-        if (activeJob.get(name)) return 'in_use';
+        if (activeJob.get(name) || startingJob.get(name)) return 'in_use';
         orphans = files.all(name);
         return remove.run(name).changes === 1 ? 'deleted' : 'not_found';
       });

@@ -67,6 +67,12 @@ const selectContent = `
 
 const selectAlias = 'SELECT name FROM aliases WHERE model_id = @modelId AND version = @version LIMIT 1';
 
+// The condition is the partial index's own, word for word: only then can SQLite use it.
+export const selectStartingJob = `
+  SELECT 1 FROM jobs INDEXED BY jobs_active_by_initial_version
+  WHERE initial_model = ? AND initial_version = ? AND initial_model IS NOT NULL
+    AND state IN ('queued', 'running', 'paused') LIMIT 1`;
+
 const deleteVersion = `
   DELETE FROM versions WHERE model_id = @modelId AND version = @version RETURNING weights_file`;
 
@@ -83,6 +89,7 @@ export function createVersionStore({ connection, blobs }: StoreContext): Version
   const aliased = database.prepare<[string, string], RefRow>(selectAliased);
   const contentOf = database.prepare<[KeyParts], ContentRow>(selectContent);
   const aliasOf = database.prepare<[KeyParts]>(selectAlias);
+  const startingJob = database.prepare<[string, number]>(selectStartingJob);
   const remove = database.prepare<[KeyParts], string | null>(deleteVersion).pluck();
   const appendVersion = createVersionAppender({ connection });
 
@@ -169,6 +176,7 @@ export function createVersionStore({ connection, blobs }: StoreContext): Version
         const parts = numbered.get(model, version);
         if (!parts) return 'not_found';
         if (aliasOf.get(parts)) return 'aliased';
+        if (startingJob.get(model, version)) return 'in_use';
         file = remove.get(parts) ?? null;
         return 'deleted';
       });
