@@ -20,6 +20,7 @@ export const errorCodes = {
   incomplete_body: { status: 400, title: 'The body ended before it was complete' },
   empty_body: { status: 400, title: 'The request needs a body' },
   malformed_csv: { status: 400, title: 'The body is not valid CSV' },
+  malformed_parquet: { status: 400, title: 'The body is not a Parquet file that can be read' },
   malformed_gzip: { status: 400, title: 'The body is not valid gzip' },
   malformed_multipart: { status: 400, title: 'The body is not a valid form' },
   // 401, 403
@@ -61,6 +62,7 @@ export const errorCodes = {
   too_many_columns: { status: 422, title: 'The table has too many columns' },
   ragged_row: { status: 422, title: 'A row has another number of fields than the header' },
   mixed_types: { status: 422, title: 'A column mixes numbers and text' },
+  unsupported_type: { status: 422, title: 'A column is of a type that a table cannot hold' },
   wrong_type: { status: 422, title: 'A value is not of the type asked for' },
   number_out_of_range: { status: 422, title: 'A number cannot be represented' },
   unknown_reference: { status: 422, title: 'The request names something that does not exist' },

@@ -169,6 +169,7 @@ function uploadBounds({ maxUploadBytes }: ApiConfig, limits: ApiLimits): UploadB
       json: Math.min(limits.maxJsonUploadBytes, maxUploadBytes),
       csv: maxUploadBytes,
       ndjson: maxUploadBytes,
+      parquet: maxUploadBytes,
     },
     idleTimeoutMs: limits.uploadIdleTimeoutMs,
     minFreeBytes: limits.minFreeDiskBytes,

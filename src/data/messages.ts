@@ -6,7 +6,7 @@ import type { ColumnProfile, FormulaMode, Row } from '../contracts/dataset.ts';
 import type { Warning } from '../contracts/names.ts';
 import type { ErrorCode, FieldError } from '../errors.ts';
 
-export const uploadFormats = ['json', 'csv', 'ndjson'] as const;
+export const uploadFormats = ['json', 'csv', 'ndjson', 'parquet'] as const;
 export type UploadFormat = (typeof uploadFormats)[number];
 
 /** The formats of an export that are made of the table's rows. */
@@ -33,6 +33,11 @@ export interface IngestRequest {
 /** Path of the file with the bytes of the upload that a folder is for. */
 export function uploadPath(folder: string): string {
   return join(folder, 'upload');
+}
+
+/** Path of the table that is made of it, until it is published. */
+export function tablePath(folder: string): string {
+  return join(folder, 'table.parquet');
 }
 
 /** A typed table that has just been written. */

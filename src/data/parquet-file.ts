@@ -62,6 +62,30 @@ function rowsPerGroup(vectorBytes: number): number {
   return Math.min(maxRowGroupRows, Math.max(1, vectors) * vectorRows);
 }
 
+/** The names that one of our files says its columns have; null when it is another's, or does not say it for so many. */
+export async function namesInMetadata(
+  connection: DuckDBConnection,
+  path: string,
+  columns: number,
+): Promise<string[] | null> {
+  const json = await readNames(connection, path);
+  if (typeof json !== 'string') return null;
+  try {
+    const names: unknown = JSON.parse(json);
+    const isList = Array.isArray(names) && names.every((name) => typeof name === 'string');
+    return isList && names.length === columns ? names : null;
+  } catch {
+    return null;
+  }
+}
+
+async function readNames(connection: DuckDBConnection, path: string): Promise<unknown> {
+  const reader = await connection.runAndReadAll(
+    `SELECT decode(value) FROM parquet_kv_metadata(${sqlText(path)}) WHERE key = ${sqlText(namesKey)}::BLOB`,
+  );
+  return reader.getRows()[0]?.[0];
+}
+
 /**
  * How columns of a stored table are named in a SELECT from `parquetSource`: `#3` is the third.
  *
@@ -72,10 +96,7 @@ export async function columnReferences(
   path: string,
   columns: readonly Pick<ColumnProfile, 'name'>[],
 ): Promise<string[]> {
-  const reader = await connection.runAndReadAll(
-    `SELECT decode(value) FROM parquet_kv_metadata(${sqlText(path)}) WHERE decode(key) = ${sqlText(namesKey)}`,
-  );
-  const json = reader.getRows()[0]?.[0];
+  const json = await readNames(connection, path);
   if (typeof json !== 'string') throw new Error('the file is not a stored table: it names no columns');
   const positions = new Map((JSON.parse(json) as string[]).map((name, index) => [name, index + 1]));
   return columns.map(({ name }) => {

@@ -75,7 +75,9 @@ export function runDataProcess({ channel, logger }: DataProcessOptions): void {
 
   function wireError(error: unknown, request: DataRequest): WireError {
     if (error instanceof TrainyardError) {
-      if (error.code === 'disk_full') logger.error({ err: error, kind: request.kind }, 'the disk is full');
+      // What only looks like the client's fault, or is not: a full disk, a reader that died of a file.
+      if (error.cause !== undefined)
+        logger.error({ err: error, kind: request.kind, code: error.code }, 'a data request was refused');
       return { code: error.code, detail: error.message, errors: error.errors };
     }
     logger.error({ err: error, kind: request.kind }, 'a data request failed');

@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { parquetBytes } from '../data/parquet-bytes.ts';
 import { formOf } from './form.ts';
 import { type Answer, startService, type TestService } from './service.ts';
 
@@ -36,6 +37,8 @@ function inspect(body: string, query: Record<string, string>): Promise<Answer> {
 const summary = ({ json }: Answer): string[] =>
   json.columns.map((column: Record<string, unknown>) => `${column.name}:${column.type}:${column.missing}`);
 
+const parquetOf = () => parquetBytes("SELECT * FROM (VALUES (1::DOUBLE, 'a'), (2, 'b')) AS t(x, y)");
+
 describe('a table comes in', () => {
   it.each<[string, () => Promise<Answer>]>([
     ['as a file of a form', () => upload(...formOf([{ name: 'file', type: 'text/csv', body: csv }]))],
@@ -51,6 +54,10 @@ describe('a table comes in', () => {
       'as NDJSON in a form',
       () =>
         upload(...formOf([{ name: 'file', fileName: 't.jsonl', body: '{"x":1,"y":"a"}\n{"y":"b","x":2}' }])),
+    ],
+    [
+      'as Parquet',
+      async () => upload(await parquetOf(), { 'content-type': 'application/vnd.apache.parquet' }),
     ],
     ['packed', () => upload(gzipSync(csv), { 'content-encoding': 'gzip' })],
     ['packed, by the old name', () => upload(gzipSync(csv), { 'content-encoding': 'X-GZIP' })],

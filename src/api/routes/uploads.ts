@@ -26,6 +26,7 @@ const tableCodes = [
   'empty_body',
   'malformed_csv',
   'malformed_gzip',
+  'malformed_parquet',
   'malformed_multipart',
   'payload_too_large',
   'unsupported_media_type',
@@ -35,6 +36,7 @@ const tableCodes = [
   'ragged_row',
   'mixed_types',
   'wrong_type',
+  'unsupported_type',
   'number_out_of_range',
   'unknown_column',
   'data_process_restarted',
@@ -51,6 +53,10 @@ const documentation: Readonly<Record<UploadFormat, UploadMediaType>> = {
   ndjson: {
     description: 'A JSON object a line; the keys of the first are the columns',
     schema: { type: 'string' },
+  },
+  parquet: {
+    description: 'Flat columns of numbers, text, booleans, dates or times',
+    schema: { type: 'string', contentEncoding: 'binary' },
   },
 };
 

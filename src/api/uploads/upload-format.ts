@@ -7,6 +7,7 @@ export const mediaTypes: Readonly<Record<UploadFormat, string>> = {
   json: 'application/json',
   csv: 'text/csv',
   ndjson: 'application/x-ndjson',
+  parquet: 'application/vnd.apache.parquet',
 };
 
 export const formMediaType = 'multipart/form-data';
@@ -16,6 +17,7 @@ const fileEndings: Readonly<Record<UploadFormat, RegExp>> = {
   json: /\.json$/i,
   csv: /\.csv$/i,
   ndjson: /\.(ndjson|jsonl)$/i,
+  parquet: /\.parquet$/i,
 };
 
 export function formatOfMediaType(mediaType: string | undefined): UploadFormat | null {

@@ -11,6 +11,8 @@ export interface AcceptedTable {
   readonly files: readonly string[];
   /** Most bytes of upload that `vectorRows` rows in a row can come from. */
   readonly vectorBytes: number;
-  /** @returns what SQL selects the rows from; its columns are `c0`, `c1` … */
-  prepareSource(connection: DuckDBConnection): Promise<string>;
+  /**
+   * Gives what SQL selects the rows from; its columns are `c0`, `c1` …. Null when the table is at `tablePath` already.
+   */
+  readonly prepareSource: ((connection: DuckDBConnection) => Promise<string>) | null;
 }

@@ -1,14 +1,15 @@
 /** Turns an upload into a stored table: all of it or nothing. */
 import { open, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { diskFullOr, memoryForIngest, withDuckDb } from '../duckdb.ts';
 import type { Limiter } from '../limiter.ts';
-import type { IngestedTable, IngestRequest, UploadFormat } from '../messages.ts';
+import { type IngestedTable, type IngestRequest, tablePath, type UploadFormat } from '../messages.ts';
 import { writeParquet } from '../parquet-file.ts';
 import { profileTable } from '../profile/profile-table.ts';
 import { acceptCsv } from './accept-csv.ts';
 import { acceptJson } from './accept-json.ts';
 import { acceptNdjson } from './accept-ndjson.ts';
+import { acceptParquet } from './accept-parquet.ts';
 import type { AcceptedTable } from './accepted-table.ts';
 import { type Arrival, arrived, untilWhole } from './arrival.ts';
 
@@ -21,6 +22,7 @@ interface Reader {
 const readers: Readonly<Record<UploadFormat, Reader>> = {
   csv: { isGreedy: false, accept: acceptCsv },
   ndjson: { isGreedy: false, accept: acceptNdjson },
+  parquet: { isGreedy: true, accept: acceptParquet },
   json: { isGreedy: true, accept: acceptJson },
 };
 
@@ -51,13 +53,15 @@ export async function ingest(
 
 async function store(table: AcceptedTable, { folder, path }: IngestRequest): Promise<IngestedTable> {
   const { name, rows, columns, files, vectorBytes } = table;
-  const unfinished = join(folder, 'table.parquet');
+  const unfinished = tablePath(folder);
   const memoryMiB = memoryForIngest({ columns: columns.length, vectorBytes });
   const options = { paths: [...files, unfinished], memoryMiB, tempDir: folder };
   const profile = await withDuckDb(options, async (connection) => {
-    const source = await table.prepareSource(connection);
-    const written = await writeParquet(connection, { source, columns, vectorBytes }, unfinished);
-    if (written !== rows) throw new Error(`expected ${rows} rows in the file, DuckDB wrote ${written}`);
+    if (table.prepareSource !== null) {
+      const source = await table.prepareSource(connection);
+      const written = await writeParquet(connection, { source, columns, vectorBytes }, unfinished);
+      if (written !== rows) throw new Error(`expected ${rows} rows in the file, DuckDB wrote ${written}`);
+    }
     return profileTable(connection, unfinished, rows, columns);
   });
   const { size } = await stat(unfinished);
