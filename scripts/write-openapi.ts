@@ -26,6 +26,7 @@ const app = await createApp({
     dataDir: '',
     maxUploadBytes: 2 * 1024 ** 3,
     maxQueuedJobs: 1,
+    mathBackend: 'auto',
     jobMemoryBytes: 0,
     apiKeys: [],
     allowAnonymous: false,

@@ -2,6 +2,7 @@
 import { cpus, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { type MathBackend, mathBackends } from './math/kernels/math-backend.ts';
 
 const integer = (minimum: number, maximum: number) =>
   z
@@ -64,6 +65,12 @@ export const settings = {
   MAX_UPLOAD_BYTES: integer(1024, 2 ** 40)
     .prefault(String(2 * 1024 ** 3))
     .describe('Largest upload, bytes; default 2 GiB'),
+  MATH_BACKEND: z
+    .enum(mathBackends)
+    .default('auto')
+    .describe(
+      'What networks are computed with: `wasm`, the plain `reference`, or `auto`, the fastest; see docs/math-core.md',
+    ),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
@@ -86,6 +93,7 @@ export interface Config {
   readonly jobMemoryBytes: number;
   readonly maxUploadBytes: number;
   readonly dataThreads: number;
+  readonly mathBackend: MathBackend;
   readonly logLevel: string;
 }
 
@@ -138,6 +146,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     jobMemoryBytes: value.JOB_MEMORY_MB * mebibyte,
     maxUploadBytes: value.MAX_UPLOAD_BYTES,
     dataThreads: Math.max(1, Math.min(4, cpus().length)),
+    mathBackend: value.MATH_BACKEND,
     logLevel: value.LOG_LEVEL,
   });
 }

@@ -3,11 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import type { TrainedModel } from '../contracts/version.ts';
 import type { DataService } from '../data/messages.ts';
-import { createReferenceKernels } from '../math/kernels/reference.ts';
+import { kernelsOf, type MathBackend } from '../math/kernels/math-backend.ts';
 import type { Store } from '../store/ports.ts';
-import { createPredictor, type Predictor } from '../training/predict.ts';
+import { createPredictor } from '../training/predict.ts';
 import type { ApiInstance } from './api-instance.ts';
 import { type ApiLimits, defaultLimits } from './limits.ts';
 import { type AccessPolicy, addAuthentication } from './plugins/authentication.ts';
@@ -41,7 +40,7 @@ import { createJobEventService } from './services/job-events.ts';
 import { createJobService } from './services/jobs.ts';
 import { createModelFileService } from './services/model-files.ts';
 import { createModelService } from './services/models.ts';
-import { createPredictionService } from './services/predictions.ts';
+import { type CreatePredictor, createPredictionService } from './services/predictions.ts';
 import type { UploadBounds } from './uploads/receive-upload.ts';
 
 export interface ApiConfig extends AccessPolicy {
@@ -50,6 +49,7 @@ export interface ApiConfig extends AccessPolicy {
   readonly maxUploadBytes: number;
   readonly jobMemoryBytes: number;
   readonly maxQueuedJobs: number;
+  readonly mathBackend: MathBackend;
 }
 
 export interface AppDependencies {
@@ -124,8 +124,10 @@ function createServer(logger: FastifyBaseLogger, limits: ApiLimits): ApiInstance
   }).withTypeProvider<ZodTypeProvider>() as unknown as ApiInstance;
 }
 
-function createReferencePredictor(trained: TrainedModel, weights: Uint8Array): Predictor {
-  return createPredictor(trained, weights, createReferenceKernels(trained.dtype));
+/** Each predictor computes in memory of its own. */
+function predictorsBy(backend: MathBackend): CreatePredictor {
+  const createKernels = kernelsOf(backend);
+  return (trained, weights) => createPredictor(trained, weights, createKernels(trained.dtype));
 }
 
 function createServices(
@@ -159,7 +161,7 @@ function createServices(
       now,
       onFailure: (error) => logger.warn({ err: error }, 'a backup broke off'),
     }),
-    predictions: createPredictionService(store, createReferencePredictor, limits),
+    predictions: createPredictionService(store, predictorsBy(config.mathBackend), limits),
   };
 }
 

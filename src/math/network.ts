@@ -25,6 +25,8 @@ export interface NetworkOptions {
   readonly kernels: Kernels;
   /** Probability that a unit of each hidden layer is left out in training; without it, or past its end, 0. */
   readonly dropout?: readonly number[];
+  /** Called before each layer of a pass, forward and backward; may throw. */
+  readonly poll?: () => void;
 }
 
 /** l1·Σ|w| + (l2/2)·Σ w² over the weights; biases are never penalised. */
@@ -73,7 +75,13 @@ export interface Network {
 }
 
 /** @throws ShapeError when the layers do not fit each other */
-export function createNetwork({ layers: shapes, maxBatch, kernels, dropout = [] }: NetworkOptions): Network {
+export function createNetwork({
+  layers: shapes,
+  maxBatch,
+  kernels,
+  dropout = [],
+  poll,
+}: NetworkOptions): Network {
   const layout = createParameterLayout(shapes, kernels);
   const last = shapes.length - 1;
   if (shapes[last].activation !== 'identity') {
@@ -111,6 +119,7 @@ export function createNetwork({ layers: shapes, maxBatch, kernels, dropout = [] 
       hasDropped = dropping !== null;
       let input = x;
       for (let l = 0; l <= last; l++) {
+        poll?.();
         const { a, z } = batch[l];
         inputs[l] = input;
         kernels.denseForward(input, layers[l].weights, layers[l].bias, shapes[l].activation, a, z);
@@ -127,6 +136,7 @@ export function createNetwork({ layers: shapes, maxBatch, kernels, dropout = [] 
       const batch = batchOf(x.rows);
       const hidden = memory.batch(x.rows);
       for (let l = last; l >= 0; l--) {
+        poll?.();
         const dz = l === last ? dLogits : hidden[l];
         const { weights: dw, bias: db } = memory.layers[l];
         if (hasDropped) dropouts[l]?.backward(dz);

@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import { readTable } from '../data/read-table.ts';
-import { createReferenceKernels } from '../math/kernels/reference.ts';
 import { packageVersion } from '../package-version.ts';
 import { openSqliteStore } from '../store/sqlite/open-sqlite-store.ts';
 import { createTrainer } from '../trainer/trainer.ts';
@@ -22,7 +21,7 @@ export async function runTrainerRole({ config, logger, owner }: RoleOptions): Pr
     readTable,
     startWorker: (start) =>
       new Worker(new URL('../trainer/worker.ts', import.meta.url), { workerData: start }),
-    engine: createReferenceKernels('f32').engine,
+    mathBackend: config.mathBackend,
     packageVersion,
     checkpointMs: config.checkpointSeconds * 1000,
     leaseMs,

@@ -4,6 +4,7 @@ import type { ColumnProfile } from '../contracts/dataset.ts';
 import type { EpochReport } from '../contracts/diagnostics.ts';
 import type { Table } from '../data/table.ts';
 import { JobFailure, jobErrorCodes } from '../errors.ts';
+import type { MathBackend } from '../math/kernels/math-backend.ts';
 import type { ClaimedJob, FencedResult, JobStore, StoredDataset } from '../store/ports.ts';
 import { createClaimWrites } from './claim-writes.ts';
 import { createMemoryWatch } from './memory-watch.ts';
@@ -24,7 +25,7 @@ export interface JobRunOptions {
     signal: AbortSignal,
   ) => Promise<Table>;
   readonly startWorker: (start: WorkerStart) => TrainingWorker;
-  readonly engine: string;
+  readonly mathBackend: MathBackend;
   readonly packageVersion: string;
   readonly checkpointMs: number;
   readonly leaseMs: number;
@@ -73,6 +74,7 @@ export function startJobRun(options: JobRunOptions): JobRun {
   const reading = new AbortController();
   /** Posted by the worker and not yet committed. */
   const records: EpochReport[] = [];
+  let engine = '';
   let isLettingGo = false;
 
   /** A checkpoint, and then the job is given back or paused, as its row says. */
@@ -92,13 +94,17 @@ export function startJobRun(options: JobRunOptions): JobRun {
   async function commitRecords(): Promise<FencedResult> {
     while (records.length > 0) {
       const group = records.splice(0, recordsPerCommit);
-      if ((await jobs.progress(fence, group, options.engine, now())) === 'lost') return 'lost';
+      if ((await jobs.progress(fence, group, engine, now())) === 'lost') return 'lost';
       worker.acknowledge('pendingRecords', group.length);
     }
     return 'ok';
   }
 
   function handle(message: FromWorker): void {
+    if (message.type === 'engine') {
+      engine = message.engine;
+      return;
+    }
     if (message.type === 'epochs') {
       for (const record of message.records) records.push(record);
       return;
@@ -150,8 +156,9 @@ export function startJobRun(options: JobRunOptions): JobRun {
     });
     if (!tables || isLettingGo || !writes.isHeld()) return;
     const dataHash = [dataset.sha256, validation?.dataset.sha256].join();
-    const { checkpointMs } = options;
-    await worker.run({ config, ...tables, dataHash, initial, checkpoint, checkpointMs }, handle);
+    const { checkpointMs, mathBackend } = options;
+    const rest = { dataHash, initial, checkpoint, checkpointMs, mathBackend };
+    await worker.run({ config, ...tables, ...rest }, handle);
   }
 
   /** Back to the queue, with one crash more: the next attempt may have more luck, and the third in a row is the last. */

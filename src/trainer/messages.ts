@@ -3,6 +3,7 @@ import type { EpochReport, Finding } from '../contracts/diagnostics.ts';
 import type { ResolvedModelConfig } from '../contracts/model-config.ts';
 import type { Table } from '../data/table.ts';
 import type { JobErrorCode } from '../errors.ts';
+import type { MathBackend } from '../math/kernels/math-backend.ts';
 import type { Remains } from '../training/divergence.ts';
 import type { FinishedTraining } from '../training/train.ts';
 import type { InitialVersion } from '../training/warm-start.ts';
@@ -29,11 +30,14 @@ export interface WorkerStart {
   readonly initial: InitialVersion | null;
   readonly checkpoint: Uint8Array | null;
   readonly checkpointMs: number;
+  readonly mathBackend: MathBackend;
   readonly control: SharedArrayBuffer;
 }
 
 /** A thread that was told to stop ends without a result: after a last checkpoint when drained, at once when cancelled. */
 export type FromWorker =
+  /** What it computes with, before all else. */
+  | { readonly type: 'engine'; readonly engine: string }
   | { readonly type: 'epochs'; readonly records: EpochReport[] }
   | { readonly type: 'checkpoint'; readonly epoch: number; readonly state: Uint8Array }
   | { readonly type: 'finished'; readonly result: FinishedTraining }

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { EpochReport } from '../contracts/diagnostics.ts';
 import { JobFailure } from '../errors.ts';
-import { createReferenceKernels } from '../math/kernels/reference.ts';
+import { kernelsOf } from '../math/kernels/math-backend.ts';
 import { CheckpointError } from '../training/checkpoint.ts';
 import { Divergence } from '../training/divergence.ts';
 import { train } from '../training/train.ts';
@@ -42,7 +42,11 @@ function run(port: NonNullable<typeof parentPort>, start: WorkerStart): void {
       dataHash: start.dataHash,
       initial: start.initial,
       checkpoint: start.checkpoint,
-      createKernels: createReferenceKernels,
+      createKernels: (dtype) => {
+        const kernels = kernelsOf(start.mathBackend)(dtype);
+        post({ type: 'engine', engine: kernels.engine });
+        return kernels;
+      },
       nowMs: () => performance.now(),
       control: () => {
         Atomics.add(control, controlWord.polls, 1);

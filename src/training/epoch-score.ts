@@ -1,8 +1,8 @@
 /** The cheap measures of an epoch: accuracy or root mean squared error, from sums that the passes over the data gather. */
 import type { EpochMetrics } from '../contracts/job.ts';
 import type { Task } from '../contracts/model-config.ts';
+import { labelOf } from '../math/label-of.ts';
 import type { FloatArray, Matrix } from '../math/matrix.ts';
-import { labelOf } from './heads.ts';
 
 /** What a pass over rows adds up. */
 export interface ScoreSums {

@@ -28,6 +28,8 @@ interface Place {
 export interface EpochWalkOptions<Sums> {
   /** Number of training rows. */
   readonly rows: number;
+  /** Room for as many row numbers, where the kernels read them fastest. */
+  readonly order?: Uint32Array;
   /** Whether the rows are shuffled; else they are visited as they stand. */
   readonly shuffle: boolean;
   readonly seed: number;
@@ -43,7 +45,7 @@ export function createEpochWalk<Sums extends { [Name in keyof Sums]: number }>(
 ): EpochWalk<Sums> {
   const saved = options.state?.values.walk as Place | undefined;
   const random = saved ? restoreRandom(saved.shuffle) : createRandom(options.seed, randomStreams.shuffle);
-  const order = new Uint32Array(options.rows);
+  const order = options.order ?? new Uint32Array(options.rows);
   const sums = { ...options.zero };
   const names = Object.keys(options.zero) as (keyof Sums)[];
   let before = random.state();

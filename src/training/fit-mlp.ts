@@ -49,6 +49,7 @@ export function createMlpFit(
     config.early_stopping && createLossWatch(config.early_stopping, network.exportParameters(), state);
   const walk = createEpochWalk({
     rows: train.x.rows,
+    order: kernels.allocateIndices(train.x.rows),
     shuffle: config.shuffle,
     seed: config.seed,
     zero: { rows: 0, loss: 0, correct: 0, penalties: 0 },

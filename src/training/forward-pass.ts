@@ -1,11 +1,12 @@
 /** A trained model over one batch of encoded rows: the network and the head that reads its logits, in memory made once. */
 import type { TrainedModel } from '../contracts/version.ts';
 import type { Kernels } from '../math/kernels/kernels.ts';
+import { labelOf } from '../math/label-of.ts';
 import { type Matrix, ShapeError } from '../math/matrix.ts';
 import { createNetwork } from '../math/network.ts';
 import type { LayerParameters } from '../math/parameter-layout.ts';
 import { viewsByRows } from '../math/views-by-rows.ts';
-import { createHead, labelOf } from './heads.ts';
+import { createHead } from './heads.ts';
 import { decodeWeights } from './model-weights.ts';
 
 export interface ForwardPass {

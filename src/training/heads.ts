@@ -1,6 +1,7 @@
 /** What a model's logits mean: the heads that turn them into probabilities, or into values. */
 import type { TrainedModel } from '../contracts/version.ts';
 import { exp, sigmoid } from '../math/elementary.ts';
+import { labelOf } from '../math/label-of.ts';
 import type { FloatArray } from '../math/matrix.ts';
 
 export interface Head {
@@ -31,17 +32,6 @@ export function createHead(trained: TrainedModel): Head {
     case 'step':
       return stepHead(outputs);
   }
-}
-
-/**
- * Number of the predicted class. A single logit is that of the second class, predicted when z > 0; of many the largest wins. Where
- * they are equal it is the lowest class: that of the smaller label.
- */
-export function labelOf(logits: FloatArray, from: number, outputs: number): number {
-  if (outputs === 1) return logits[from] > 0 ? 1 : 0;
-  let best = 0;
-  for (let j = 1; j < outputs; j++) if (logits[from + j] > logits[from + best]) best = j;
-  return best;
 }
 
 function valueHead({ mean, scale }: { mean: number; scale: number }): Head {

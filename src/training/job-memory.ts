@@ -2,6 +2,7 @@
 import type { ColumnProfile } from '../contracts/dataset.ts';
 import type { Descent, MlpConfig, ResolvedModelConfig } from '../contracts/model-config.ts';
 import { designDtype } from '../data/design-matrix.ts';
+import { largestProductWork } from '../math/kernels/kernels.ts';
 import { maxPolishedSize } from '../math/solvers/support-newton.ts';
 import { passRows } from './network-passes.ts';
 
@@ -73,7 +74,9 @@ function networkBytes(
   // The version that it starts from stays with the trainer and its thread.
   const copies = Math.max(3 * states, states + 5) + 3 + (config.initialize_from ? 2 : 0);
   const activations =
-    passRows(layers, Math.min(config.batch_size, rows)) * widths.reduce((sum, width) => sum + width, 0) * 5;
+    passRows(layers, Math.min(config.batch_size, rows), largestProductWork) *
+    widths.reduce((sum, width) => sum + width, 0) *
+    5;
   return f32Bytes * (parameters * copies + activations);
 }
 

@@ -6,21 +6,25 @@ import type { LayerBatch } from '../math/network-memory.ts';
 import type { LayerShape } from '../math/parameter-layout.ts';
 import type { Random } from '../math/random.ts';
 import { viewsByRows } from '../math/views-by-rows.ts';
-import { countCorrect, type ScoreSums } from './epoch-score.ts';
+import type { ScoreSums } from './epoch-score.ts';
 import type { PreparedData, PreparedRows } from './prepare-data.ts';
 
-/**
- * Most multiply-adds of one forward pass: with its backward pass 6·2²³ operations, about 50 ms of the plain kernels. A function of
- * shapes alone, since the order of the sums depends on it.
- */
-const maxPassWork = 2 ** 23;
 /** Rows of one pass that only scores, whatever the batch size: rows one by one would crawl. */
 const scoringRows = 256;
 
-/** Most rows of one pass of a network with steps of `batchRows`. */
-export function passRows(layers: readonly Omit<LayerShape, 'activation'>[], batchRows: number): number {
-  const work = layers.reduce((sum, { inputs, outputs }) => sum + inputs * outputs, 0);
-  return Math.max(1, Math.min(Math.max(batchRows, scoringRows), Math.floor(maxPassWork / work)));
+/**
+ * Most rows of one pass of a network with steps of `batchRows`. A function of the engine and of shapes alone, since the order of the
+ * sums depends on it.
+ *
+ * @param maxProductWork the kernels'
+ */
+export function passRows(
+  layers: readonly Omit<LayerShape, 'activation'>[],
+  batchRows: number,
+  maxProductWork: number,
+): number {
+  const largest = Math.max(...layers.map(({ inputs, outputs }) => inputs * outputs));
+  return Math.max(1, Math.min(Math.max(batchRows, scoringRows), Math.floor(maxProductWork / largest)));
 }
 
 export interface NetworkPassesOptions {
@@ -33,7 +37,7 @@ export interface NetworkPassesOptions {
   /** Draws the units that the training passes leave out. */
   readonly dropping: Random;
   readonly kernels: Kernels;
-  /** Called before each pass; may throw. */
+  /** Called before each layer of a pass; may throw. */
   readonly poll: () => void;
 }
 
@@ -66,8 +70,8 @@ interface Batch {
 export function createNetworkPasses(options: NetworkPassesOptions): NetworkPasses {
   const { layers, data, penalty, dropout, dropping, kernels, poll } = options;
   const batchRows = Math.min(options.batchSize, data.train.x.rows);
-  const pieceRows = passRows(layers, batchRows);
-  const network = createNetwork({ layers, maxBatch: pieceRows, kernels, dropout });
+  const pieceRows = passRows(layers, batchRows, kernels.maxProductWork);
+  const network = createNetwork({ layers, maxBatch: pieceRows, kernels, dropout, poll });
   const batchOf = createBatches(pieceRows, data, kernels);
   const hasPenalty = penalty.l1 > 0 || penalty.l2 > 0;
   const summed = batchRows > pieceRows ? kernels.allocate(network.layout.blockLength) : null;
@@ -80,19 +84,24 @@ export function createNetworkPasses(options: NetworkPassesOptions): NetworkPasse
     random: Random | null,
     sums: ScoreSums,
   ): Matrix {
-    poll();
     kernels.gatherRows(rows.x, order, start, batch.x.rows, batch.x);
     kernels.gatherValues(rows.target, order, start, batch.x.rows, batch.target);
     if (rows.weights) kernels.gatherValues(rows.weights, order, start, batch.x.rows, batch.weights);
     const logits = network.forward(batch.x, random);
-    if (data.task === 'classification') sums.correct += countCorrect(logits, batch.target);
     sums.rows += batch.x.rows;
     return logits;
   }
 
-  /** Σᵢ cᵢ·lossᵢ of the batch. */
-  function lossOf(rows: PreparedRows, logits: Matrix, batch: Batch, dLogits: Matrix | null): number {
-    return kernels.loss(data.loss, logits, batch.target, rows.weights && batch.weights, dLogits);
+  /** Adds Σᵢ cᵢ·lossᵢ of the batch, and its right answers. */
+  function addLoss(
+    rows: PreparedRows,
+    logits: Matrix,
+    batch: Batch,
+    dLogits: Matrix | null,
+    sums: ScoreSums,
+  ): void {
+    const weights = rows.weights && batch.weights;
+    sums.loss += kernels.loss(data.loss, logits, batch.target, weights, dLogits, sums);
   }
 
   return {
@@ -103,7 +112,7 @@ export function createNetworkPasses(options: NetworkPassesOptions): NetworkPasse
       for (let done = 0; done < count; done += pieceRows) {
         const batch = batchOf(Math.min(pieceRows, count - done));
         const logits = forward(data.train, order, start + done, batch, dropping, sums);
-        sums.loss += lossOf(data.train, logits, batch, batch.dLogits);
+        addLoss(data.train, logits, batch, batch.dLogits, sums);
         network.backward(batch.x, batch.dLogits);
         if (hasPenalty) network.addPenaltyGradient(penalty);
         // Each piece's gradient is a mean over its own rows, and the shares rows / count add up to 1.
@@ -117,7 +126,7 @@ export function createNetworkPasses(options: NetworkPassesOptions): NetworkPasse
       for (let start = 0; start < order.length; start += pieceRows) {
         const batch = batchOf(Math.min(pieceRows, order.length - start));
         const logits = forward(rows, order, start, batch, null, sums);
-        sums.loss += lossOf(rows, logits, batch, null);
+        addLoss(rows, logits, batch, null, sums);
       }
       return sums;
     },
@@ -128,7 +137,7 @@ export function createNetworkPasses(options: NetworkPassesOptions): NetworkPasse
         const batch = batchOf(Math.min(pieceRows, rows.length - start));
         const logits = forward(data.train, rows, start, batch, null, sums);
         look(network.activations(batch.x.rows));
-        lossOf(data.train, logits, batch, batch.dLogits);
+        addLoss(data.train, logits, batch, batch.dLogits, sums);
         network.backward(batch.x, batch.dLogits);
         kernels.axpy(batch.x.rows / rows.length, network.gradients, out);
       }

@@ -10,8 +10,6 @@ import { createForwardPass } from './forward-pass.ts';
 
 /** Most rows of one forward pass: enough to amortise its calls. */
 const maxBatchRows = 64;
-/** Most multiply-adds of one forward pass: below 20 ms on the plain kernels, and nobody else has a turn meanwhile. */
-const maxBatchWork = 2 ** 23;
 
 export interface Scores {
   /** Row-major, all finite: probabilities [n, classes], or values [n, 1] in the target's units. */
@@ -71,7 +69,8 @@ const overflowing = 'the numbers are so large that the output overflows';
  */
 export function createPredictor(trained: TrainedModel, weights: Uint8Array, kernels: Kernels): Predictor {
   const work = trained.layers.reduce((sum, { inputs, outputs }) => sum + inputs * outputs, 0);
-  const batchRows = Math.max(1, Math.min(maxBatchRows, Math.floor(maxBatchWork / work)));
+  // A batch is one turn of the event loop: half of what a single call may take, for all of its layers.
+  const batchRows = Math.max(1, Math.min(maxBatchRows, Math.floor(kernels.maxProductWork / 2 / work)));
   const forward = createForwardPass(trained, weights, kernels, batchRows);
   const { input, width, outputs, labels } = forward;
   const encoder = createRowEncoder(trained.preprocessing);

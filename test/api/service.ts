@@ -11,7 +11,7 @@ import { createDataClient, type DataTransport } from '../../src/data/client.ts';
 import type { DataService, FromDataProcess, ToDataProcess } from '../../src/data/messages.ts';
 import { runDataProcess } from '../../src/data/process.ts';
 import { readTable } from '../../src/data/read-table.ts';
-import { createReferenceKernels } from '../../src/math/kernels/reference.ts';
+import { kernelsOf } from '../../src/math/kernels/math-backend.ts';
 import type { Store } from '../../src/store/ports.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts';
 import { train } from '../../src/training/train.ts';
@@ -76,6 +76,7 @@ export async function startService(options: TestOptions = {}): Promise<TestServi
       maxUploadBytes: 64 * 1024 ** 2,
       jobMemoryBytes: 512 * 1024 ** 2,
       maxQueuedJobs: 1000,
+      mathBackend: 'auto',
       ...options.config,
     },
     logger,
@@ -142,10 +143,10 @@ async function trainNext(store: Store): Promise<void> {
     dataHash: dataset.sha256,
     initial,
     checkpoint,
-    createKernels: createReferenceKernels,
+    createKernels: kernelsOf('auto'),
     control: () => 'continue',
     nowMs: () => performance.now(),
-    onEpoch: (record) => void store.jobs.progress(fence, [record], 'reference/1', new Date()),
+    onEpoch: (record) => void store.jobs.progress(fence, [record], 'wasm-fma/1', new Date()),
     onCheckpoint: () => {},
   });
   if (outcome.kind !== 'finished') throw new Error('the training was stopped');

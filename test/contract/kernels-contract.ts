@@ -204,7 +204,8 @@ export function kernelsContract(name: string, create: () => Kernels): void {
           const expected = rowsOf(da).map((row, i) => row.map((d, j) => d * f.derivative(at[i][j])));
           const scales = absolute(rowsOf(da));
           kernels.activationBackward(activation, a, f.derivativeFrom === 'output' ? null : z, da);
-          expectClose(rowsOf(da), expected, scales, 0);
+          // 6u: a derivative such as gelu's, a sum of two fast functions, is within 4u of 1.
+          expectClose(rowsOf(da), expected, scales, 2);
           expectPaddingZero(da);
         }
       });

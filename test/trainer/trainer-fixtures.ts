@@ -13,7 +13,7 @@ import { ModelConfig, type ResolvedModelConfig } from '../../src/contracts/model
 import { ingest } from '../../src/data/ingest/ingest.ts';
 import { uploadPath } from '../../src/data/messages.ts';
 import { readTable } from '../../src/data/read-table.ts';
-import { createReferenceKernels } from '../../src/math/kernels/reference.ts';
+import { kernelsOf } from '../../src/math/kernels/math-backend.ts';
 import { createId } from '../../src/store/ids.ts';
 import type { JobStore, Store } from '../../src/store/ports.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts';
@@ -113,7 +113,7 @@ export async function openBench(columns: Record<string, unknown[]>): Promise<Tra
         table: await readTable(store.datasets.pathOf(file), profiles),
         dataHash: '',
         checkpoint: null,
-        createKernels: createReferenceKernels,
+        createKernels: kernelsOf('auto'),
         control: () => 'continue',
         nowMs: () => 0,
         onEpoch: () => {},
@@ -165,7 +165,7 @@ function startTrainer(
     owner,
     readTable,
     startWorker: startRealWorker,
-    engine: createReferenceKernels('f32').engine,
+    mathBackend: 'auto',
     packageVersion: '0.0.0-test',
     checkpointMs: 5_000,
     leaseMs: 15_000,

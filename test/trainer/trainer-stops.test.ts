@@ -135,7 +135,8 @@ describe('a pause', () => {
 
   it('comes true within a second; resumed, the job goes on to the same bits', async () => {
     bench = await openBench(columnsOf(200));
-    const id = await bench.submit(mediumJob);
+    // Each pause is seen within 250 ms and comes true within a second.
+    const id = await bench.submit({ ...mediumJob, epochs: 6_000 });
     bench.startTrainer();
     for (let i = 0, epoch = 0; i < 2; i++) {
       await bench.waitFor(id, ({ progress }) => progress.epoch > epoch);

@@ -1,6 +1,7 @@
 /** A trainer's jobs from claim to end: what a success leaves, what a failure says, how a cancel is obeyed. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
+import { kernelsOf } from '../../src/math/kernels/math-backend.ts';
 import { openBench, startRealWorker, type TrainerBench } from './trainer-fixtures.ts';
 import { columnsOf, endlessJob, mediumJob, shortJob, slowEpochJob } from './trainer-jobs.ts';
 
@@ -19,7 +20,7 @@ describe('a job', () => {
       stop_reason: 'max_epochs',
       version: 1,
       attempt: 1,
-      engine: 'reference/1',
+      engine: kernelsOf('auto')('f32').engine,
       error: null,
       warnings: [],
       progress: { epoch: 40, epochs: 40, fraction: 1 },

@@ -1,7 +1,8 @@
 /**
  * The arithmetic that training a network is made of. The reference implementation is plain TypeScript and says what is right; a
  * faster one must agree with it (one contract suite runs on both). Every array comes from `allocate`, so that an implementation
- * may keep its own memory. No method allocates but `allocate` and `matrix`.
+ * may keep its own memory. No method allocates but `allocate`, `allocateIndices` and `matrix`. A block given to a method that goes
+ * over whole blocks starts at a multiple of four elements, and what follows its end up to the next multiple is its own padding.
  *
  * Symbols are those of docs/math-notation.md: n rows, k inputs, m outputs of a layer.
  */
@@ -29,19 +30,35 @@ export interface RootSquareScalars {
   readonly epsilon: number;
 }
 
+/** Counts what a loss sees beside its value. */
+export interface Score {
+  /** Rows whose label is the target; a squared error knows none. */
+  correct: number;
+}
+
+/** The largest `maxProductWork` of any implementation: what a job's memory is reckoned with. */
+export const largestProductWork = 2 ** 28;
+
 export interface Kernels {
   /** Names the implementation and its revision, such as `reference/1`: equal engines give equal bits. */
   readonly engine: string;
   readonly dtype: Dtype;
+  /** Most multiply-adds that one call should be given: about 50 ms of a slow machine. */
+  readonly maxProductWork: number;
 
   /** A zeroed block in the memory that the kernels compute in. */
   allocate(length: number): FloatArray;
+  /** Zeroed row numbers, where `gatherRows` reads them fastest. */
+  allocateIndices(length: number): Uint32Array;
   /** Elements from one row to the next for matrices of so many columns. */
   strideOf(columns: number): number;
   /** A zeroed matrix [rows, columns]; or a view on `data`, which must hold rows · strideOf(columns) elements. */
   matrix(rows: number, columns: number, data?: FloatArray): Matrix;
 
-  /** Row i of `out` [count, k] = row indices[start + i] of `source`; `source` may lie outside the kernels' memory. */
+  /**
+   * Row i of `out` [count, k] = row indices[start + i] of `source`; `source` and `indices` may lie outside of the kernels' memory,
+   * which is slower.
+   */
   gatherRows(source: Matrix, indices: Uint32Array, start: number, count: number, out: Matrix): void;
   /** out[i] = source[indices[start + i]]. */
   gatherValues(source: FloatArray, indices: Uint32Array, start: number, count: number, out: FloatArray): void;
@@ -70,9 +87,16 @@ export interface Kernels {
 
   /**
    * Σᵢ cᵢ·loss(logitsᵢ, targetᵢ), a sum over the n rows in f64, not a mean; `target` [n] holds class numbers or values, `c` [n] the
-   * rows' weights, null for ones. When `dz` [n, m] is given it is overwritten with (1/n)·∂Σ/∂logits.
+   * rows' weights, null for ones. When `dz` [n, m] is given it is overwritten with (1/n)·∂Σ/∂logits. Adds to `score`.
    */
-  loss(loss: LossName, logits: Matrix, target: FloatArray, c: FloatArray | null, dz: Matrix | null): number;
+  loss(
+    loss: LossName,
+    logits: Matrix,
+    target: FloatArray,
+    c: FloatArray | null,
+    dz: Matrix | null,
+    score?: Score,
+  ): number;
 
   /** y += alpha · x. */
   axpy(alpha: number, x: FloatArray, y: FloatArray): void;

@@ -10,6 +10,7 @@ import type { Loss } from './loss.ts';
  */
 export const binaryCrossEntropy: Loss = {
   isScalar: true,
+  hasLabels: true,
   row(logits, start, _m, target, gradient, scale) {
     const sign = 1 - 2 * target;
     const z = sign * logits[start];

@@ -4,6 +4,8 @@ import type { FloatArray } from '../matrix.ts';
 export interface Loss {
   /** A row has exactly one logit; otherwise one per class. */
   readonly isScalar: boolean;
+  /** The target is a class, which the logits' label may be or not. */
+  readonly hasLabels: boolean;
   /**
    * Loss of one row, in f64.
    *

@@ -10,6 +10,7 @@ import type { Loss } from './loss.ts';
  */
 export const softmaxCrossEntropy: Loss = {
   isScalar: false,
+  hasLabels: true,
   row(logits, start, m, target, gradient, scale) {
     let top = start;
     for (let j = start + 1; j < start + m; j++) if (logits[j] > logits[top]) top = j;

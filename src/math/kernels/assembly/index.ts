@@ -1,0 +1,8 @@
+/** What the module exports: pointers and strides as src/math/kernels/wasm.ts passes them. */
+export { activationBackward } from './activations';
+export { addSigns, axpy, gatherRows, multiplyElements, scale, sumOfMagnitudes, sumOfSquares } from './blocks';
+export { denseBackwardWeights, denseForward } from './dense';
+export { binaryCrossEntropy, halfSquaredError, softmaxCrossEntropy } from './losses';
+export { multiplyByTransposed as denseBackwardInput } from './products';
+export { adamStep, momentumStep, rootSquareStep, sgdStep } from './updates';
+export { isFused } from './probe';
