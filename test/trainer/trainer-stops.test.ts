@@ -310,7 +310,7 @@ it('a checkpoint of another format is left aside with a warning, and the job sta
   bench.startTrainer();
   const job = await bench.ended(id);
   expect(job).toMatchObject({ state: 'succeeded', attempt: 3 });
-  expect(job.warnings).toMatchObject([{ code: 'checkpoint_unusable' }]);
+  expect(job.warnings).toMatchObject([{ code: 'checkpoint_unusable' }, { code: 'overfitting' }]);
   await expectUndisturbed(id);
 });
 
