@@ -65,7 +65,7 @@ function splitHeader(bytes: Uint8Array): { header: Uint8Array; data: Uint8Array 
   const end = BigInt(lengthBytes) + length;
   if (length > BigInt(maxHeaderBytes) || end > BigInt(bytes.length)) {
     throw invalid(
-      `the header claims ${length} bytes: expected at most ${maxHeaderBytes}, and no more than the ${bytes.length - lengthBytes} that follow`,
+      `expected a safetensors file, whose header has at most ${maxHeaderBytes} bytes; the first 8 bytes say ${length}, and ${bytes.length - lengthBytes} follow`,
     );
   }
   return { header: bytes.subarray(lengthBytes, Number(end)), data: bytes.subarray(Number(end)) };

@@ -102,6 +102,13 @@ describe('splitRows', () => {
     }
   });
 
+  it('holds back these rows for good: another choice would make every earlier training another', () => {
+    const codes = Array.from({ length: 30 }, (_, row) => row % 3);
+    const held = (stratify: boolean) => [...split({ codes, fraction: 0.2, stratify, seed: 7 }).validation];
+    expect(held(true)).toEqual([6, 13, 14, 17, 19, 21]);
+    expect(held(false)).toEqual([9, 14, 20, 21, 24, 26]);
+  });
+
   it('draws every row about equally often', () => {
     const codes = new Array(20).fill(0);
     const drawn = new Array(20).fill(0);
