@@ -4,6 +4,7 @@ import type { FittedNumber } from '../../contracts/version.ts';
 import { JobFailure } from '../../errors.ts';
 import type { NumberColumn } from '../table.ts';
 import { percentile } from './percentile.ts';
+import { type Spread, spreadOf } from './spread.ts';
 
 export interface FittedNumberFeature {
   readonly feature: FittedNumber;
@@ -32,7 +33,8 @@ export function fitNumber(
   const missing = rows.length - present.length;
   const impute = config.missing === 'impute' ? imputedValue(present, config.impute_numeric) : null;
   const values = missing > 0 && impute !== null ? append(present, impute, missing) : present;
-  const [min, max] = range(values);
+  const spread = spreadOf(values);
+  const { min, max } = spread;
   if (config.numeric === 'log1p' && min <= -1) {
     throw new JobFailure(
       'unsupported_data',
@@ -40,7 +42,7 @@ export function fitNumber(
     );
   }
 
-  const { offset, scale } = scaling(values, config.numeric);
+  const { offset, scale } = scaling(values, spread, config.numeric);
   if (!(Number.isFinite(offset) && Number.isFinite(scale) && scale > 0 && Number.isFinite(impute ?? 0))) {
     throw new JobFailure(
       'unsupported_data',
@@ -59,16 +61,27 @@ export function fitNumber(
   return { feature, isConstant: min === max };
 }
 
-function presentValues(column: NumberColumn, rows: Uint32Array): Float64Array {
-  const values = new Float64Array(rows.length);
+/** The column itself, where all of its rows are asked for and none is missing: most often it is so, and large. */
+function presentValues({ values }: NumberColumn, rows: Uint32Array): Float64Array {
+  // Row numbers are ascending, so as many as the column has are all of them.
+  if (rows.length === values.length && !hasMissing(values)) return values;
+  const present = new Float64Array(rows.length);
   let count = 0;
-  for (const row of rows) if (!Number.isNaN(column.values[row])) values[count++] = column.values[row];
-  return values.subarray(0, count);
+  for (let i = 0; i < rows.length; i++) {
+    const value = values[rows[i]];
+    if (!Number.isNaN(value)) present[count++] = value;
+  }
+  return present.subarray(0, count);
+}
+
+function hasMissing(values: Float64Array): boolean {
+  for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) return true;
+  return false;
 }
 
 function imputedValue(present: Float64Array, impute: Preprocessing['impute_numeric']): number {
-  if (impute === 'mean') return mean(present);
-  return impute === 'median' ? percentile(present.slice().sort(), 0.5) : impute;
+  if (impute === 'mean') return spreadOf(present).mean;
+  return impute === 'median' ? percentile(present, 0.5) : impute;
 }
 
 function append(values: Float64Array, value: number, count: number): Float64Array {
@@ -77,48 +90,16 @@ function append(values: Float64Array, value: number, count: number): Float64Arra
   return all;
 }
 
-function scaling(values: Float64Array, method: Preprocessing['numeric']): { offset: number; scale: number } {
+function scaling(
+  values: Float64Array,
+  { min, max, mean, deviation }: Spread,
+  method: Preprocessing['numeric'],
+): { offset: number; scale: number } {
   if (method === 'none' || method === 'log1p') return { offset: 0, scale: 1 };
-  const [min, max] = range(values);
   if (min === max) return { offset: min, scale: 1 };
   if (method === 'min_max') return { offset: min, scale: max - min };
-  if (method === 'standardize') {
-    const center = mean(values);
-    return { offset: center, scale: deviation(values, center) };
-  }
-  const sorted = values.slice().sort();
-  const interquartile = percentile(sorted, 0.75) - percentile(sorted, 0.25);
+  if (method === 'standardize') return { offset: mean, scale: deviation };
+  const interquartile = percentile(values, 0.75) - percentile(values, 0.25);
   // Half of the values may be one and the same: they are then centred alone, as scikit-learn's RobustScaler does.
-  return { offset: percentile(sorted, 0.5), scale: interquartile === 0 ? 1 : interquartile };
-}
-
-function range(values: Float64Array): [min: number, max: number] {
-  let min = values[0];
-  let max = values[0];
-  for (const value of values) {
-    if (value < min) min = value;
-    if (value > max) max = value;
-  }
-  return [min, max];
-}
-
-/** The sum carries what each addition rounds off, so that the mean is off by a unit in its last place at most. @see Neumaier 1974 */
-function mean(values: Float64Array): number {
-  let sum = 0;
-  let lost = 0;
-  for (const value of values) {
-    const next = sum + value;
-    lost += Math.abs(sum) >= Math.abs(value) ? sum - next + value : value - next + sum;
-    sum = next;
-  }
-  return (sum + lost) / values.length;
-}
-
-/** √(Σ(x − center)² / n), of the population. Distances are divided by the largest first, so that no square over- or underflows. */
-function deviation(values: Float64Array, center: number): number {
-  let largest = 0;
-  for (const value of values) largest = Math.max(largest, Math.abs(value - center));
-  let sum = 0;
-  for (const value of values) sum += ((value - center) / largest) * ((value - center) / largest);
-  return largest * Math.sqrt(sum / values.length);
+  return { offset: percentile(values, 0.5), scale: interquartile === 0 ? 1 : interquartile };
 }
