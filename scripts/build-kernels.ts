@@ -1,10 +1,27 @@
-/** Compiles the kernels of src/math/kernels/assembly to WebAssembly, in both builds: `npm run kernels`. */
+/** Compiles the kernels of src/math to WebAssembly: `npm run kernels`. */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { main as asc } from 'assemblyscript/asc';
-import type { WasmBuild } from '../src/math/kernels/wasm-module.ts';
 
-const kernels = new URL('../src/math/kernels/', import.meta.url);
+interface WasmModule {
+  /** Has assembly/index.ts, and takes the compiled file. */
+  readonly folder: URL;
+  readonly file: string;
+  /** Uses relaxed SIMD's madd and nmadd. */
+  readonly isRelaxed: boolean;
+}
+
+const math = new URL('../src/math/', import.meta.url);
+const networks = new URL('kernels/', math);
+
+/** Networks have two builds, of which one has fused multiply-adds; regressions have one, whose bits are those of the reference. */
+export const wasmModules: readonly WasmModule[] = [
+  { folder: networks, file: 'kernels-relaxed.wasm', isRelaxed: true },
+  { folder: networks, file: 'kernels-plain.wasm', isRelaxed: false },
+  { folder: new URL('solvers/', math), file: 'glm.wasm', isRelaxed: false },
+];
+
+export const wasmFile = ({ folder, file }: WasmModule): URL => new URL(file, folder);
 
 /** `stub` is the runtime without garbage collection: the kernels allocate nothing. 112 is a warning about v128 in signatures. */
 const options =
@@ -12,9 +29,10 @@ const options =
   '--noExportMemory --disableWarning 112 --enable simd --enable bulk-memory --enable threads';
 
 /** The module's bytes. @throws Error with the compiler's messages */
-export async function compileKernels(build: WasmBuild): Promise<Uint8Array> {
+export async function compileModule({ folder, file, isRelaxed }: WasmModule): Promise<Uint8Array> {
   let binary: Uint8Array | null = null;
-  const baseDir = fileURLToPath(kernels);
+  const baseDir = fileURLToPath(folder);
+  // One name for all: it is not in the module, and the builds of one source differ by what they do alone.
   const args = [
     'assembly/index.ts',
     '--baseDir',
@@ -23,20 +41,16 @@ export async function compileKernels(build: WasmBuild): Promise<Uint8Array> {
     'kernels.wasm',
     ...options.split(' '),
   ];
-  if (build === 'relaxed') args.push('--enable', 'relaxed-simd');
+  if (isRelaxed) args.push('--enable', 'relaxed-simd');
   const { error, stderr } = await asc(args, {
     writeFile(_name: string, contents: string | Uint8Array) {
       if (typeof contents !== 'string') binary = contents;
     },
   } as Parameters<typeof asc>[1]);
-  if (error || binary === null) throw new Error(`kernels, ${build}: ${stderr.toString()}`);
+  if (error || binary === null) throw new Error(`${file}: ${stderr.toString()}`);
   return binary;
 }
 
-export const wasmFile = (build: WasmBuild): URL => new URL(`kernels-${build}.wasm`, kernels);
-
 if (import.meta.main) {
-  for (const build of ['relaxed', 'plain'] as const) {
-    writeFileSync(wasmFile(build), await compileKernels(build));
-  }
+  for (const module of wasmModules) writeFileSync(wasmFile(module), await compileModule(module));
 }

@@ -12,6 +12,13 @@ export interface Matrix {
   readonly stride: number;
 }
 
+/** A zeroed matrix [rows, columns] on a SharedArrayBuffer of its own; `stride` ≥ columns. */
+export function sharedMatrix(rows: number, columns: number, stride: number, dtype: Dtype): Matrix {
+  const memory = new SharedArrayBuffer(rows * stride * (dtype === 'f64' ? 8 : 4));
+  const data = dtype === 'f64' ? new Float64Array(memory) : new Float32Array(memory);
+  return { data, rows, columns, stride };
+}
+
 export class ShapeError extends Error {
   override readonly name = 'ShapeError';
 }

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { EpochReport } from '../contracts/diagnostics.ts';
 import { JobFailure } from '../errors.ts';
-import { kernelsOf } from '../math/kernels/math-backend.ts';
+import { glmKernelsOf, kernelsOf } from '../math/kernels/math-backend.ts';
 import { CheckpointError } from '../training/checkpoint.ts';
 import { Divergence } from '../training/divergence.ts';
 import { train } from '../training/train.ts';
@@ -47,6 +47,7 @@ function run(port: NonNullable<typeof parentPort>, start: WorkerStart): void {
         post({ type: 'engine', engine: kernels.engine });
         return kernels;
       },
+      createGlmKernels: () => glmKernelsOf(start.mathBackend),
       nowMs: () => performance.now(),
       control: () => {
         Atomics.add(control, controlWord.polls, 1);

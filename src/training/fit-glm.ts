@@ -10,7 +10,6 @@ import { l1Value } from '../math/solvers/l1-penalty.ts';
 import { createLbfgs } from '../math/solvers/lbfgs.ts';
 import { createNewton } from '../math/solvers/newton.ts';
 import { createProximalGradient } from '../math/solvers/proximal-gradient.ts';
-import { createReferenceGlmKernels } from '../math/solvers/reference-glm-kernels.ts';
 import type { Solver, SolverState } from '../math/solvers/solver.ts';
 import { epochMetrics } from './epoch-score.ts';
 import { type Fit, type FitOptions, type FitState, tensorsOf } from './fit.ts';
@@ -22,12 +21,12 @@ export type GlmConfig = Extract<ResolvedModelConfig, LinearRegressionConfig | Lo
 type SolverConfig = Exclude<GlmConfig['solver'], { type: 'sgd' }>;
 
 export function createGlmFit(
-  { config, data, poll, state: saved, start }: FitOptions<GlmConfig>,
+  { config, data, glmKernels, poll, state: saved, start }: FitOptions<GlmConfig>,
   settings: SolverConfig,
 ): Fit {
   const { train, validation, outputs, task, loss } = data;
   const { fit_intercept: fitIntercept, l1, l2 } = config;
-  const kernels = createReferenceGlmKernels();
+  const kernels = glmKernels!;
   const problemOf = ({ x, target, weights }: typeof train): GlmProblem => {
     return { loss, x, target, weights, outputs, fitIntercept, l1, l2, kernels, poll };
   };

@@ -6,6 +6,7 @@ import type { Warning } from '../contracts/names.ts';
 import type { DenseLayer } from '../contracts/version.ts';
 import type { Kernels } from '../math/kernels/kernels.ts';
 import type { FloatArray } from '../math/matrix.ts';
+import type { GlmKernels } from '../math/solvers/glm-kernels.ts';
 import type { PreparedData } from './prepare-data.ts';
 
 /** What one epoch came to. A number may be non-finite: the caller ends the job then. */
@@ -32,6 +33,8 @@ export interface FitOptions<Config = ResolvedModelConfig> {
   readonly config: Config;
   readonly data: PreparedData;
   readonly kernels: Kernels;
+  /** Those of a regression's solver, whose memory the design matrix lies in; null for whatever goes by steps. */
+  readonly glmKernels: GlmKernels | null;
   /** Called at least every 50 ms of work; may throw to stop the fit. */
   readonly poll: () => void;
   /** Called after each step of an epoch that has several, where `state()` is whole; may throw to stop the fit. */

@@ -2,7 +2,7 @@
 import type { ResolvedModelConfig, Task } from '../contracts/model-config.ts';
 import type { Label, Warning } from '../contracts/names.ts';
 import type { FittedPreprocessing, TrainedModel } from '../contracts/version.ts';
-import { allocateDesignMatrix, designDtype } from '../data/design-matrix.ts';
+import { designDtype } from '../data/design-matrix.ts';
 import { encodeTable } from '../data/preprocessing/encode-table.ts';
 import { fitNumber } from '../data/preprocessing/fit-number.ts';
 import { type ConstantFeature, fitPreprocessing } from '../data/preprocessing/fit-preprocessing.ts';
@@ -10,12 +10,9 @@ import { usableRows } from '../data/preprocessing/usable-rows.ts';
 import type { Table } from '../data/table.ts';
 import { readTarget, type Target } from '../data/target.ts';
 import type { LossName } from '../math/losses/index.ts';
-import type { Matrix } from '../math/matrix.ts';
+import type { Dtype, Matrix } from '../math/matrix.ts';
 import { classWeights } from './class-weights.ts';
 import { separateRows, type TableRows } from './validation-rows.ts';
-
-/** Cells of the design matrix that are encoded between two polls: about 15 ms. */
-const cellsPerPoll = 2 ** 20;
 
 /** The rows of one side of the split. */
 export interface PreparedRows {
@@ -57,14 +54,14 @@ export interface PreparedData {
 /**
  * A function of config and tables alone, so that a resumed job prepares the same data again.
  *
- * @param strideOf stride of a matrix of so many columns in the kernels that will read it
+ * @param allocate a zeroed matrix [rows, columns], as those that will read it want it
  * @param poll     called between the steps and every few milliseconds of encoding; may throw to stop
  * @throws JobFailure for what only the rows themselves show: too few of them, a single class, values out of range
  */
 export function prepareData(
   config: ResolvedModelConfig,
   { table, validationTable }: TrainingTables,
-  strideOf: (columns: number) => number,
+  allocate: (rows: number, columns: number, dtype: Dtype) => Matrix,
   poll: () => void,
 ): PreparedData {
   poll();
@@ -89,8 +86,8 @@ export function prepareData(
   const dtype = designDtype(config.type, usable.rows.length, columns);
 
   function prepareRows({ table, target, rows }: TableRows): PreparedRows {
-    const x = allocateDesignMatrix(rows.length, columns, strideOf(columns), dtype);
-    encodeInBlocks(fitted, table, rows, x, poll);
+    const x = allocate(rows.length, columns, dtype);
+    encodeTable(fitted, table, rows, x, poll);
     const truth = gather(target, rows);
     const scaled = targetScaling && truth.map((value) => (value - targetScaling.mean) / targetScaling.scale);
     const weights = weightOf && truth.map((code) => weightOf[code]);
@@ -131,23 +128,6 @@ function scaleTarget(
   return { mean: feature.offset, scale: feature.scale };
 }
 
-/** `encodeTable`, with a poll before each block of rows. */
-function encodeInBlocks(
-  fitted: FittedPreprocessing,
-  table: Table,
-  rows: Uint32Array,
-  out: Matrix,
-  poll: () => void,
-): void {
-  const blockRows = Math.ceil(cellsPerPoll / out.columns);
-  for (let start = 0; start < rows.length; start += blockRows) {
-    poll();
-    const block = rows.subarray(start, start + blockRows);
-    const data = out.data.subarray(start * out.stride);
-    encodeTable(fitted, table, block, { ...out, data, rows: block.length });
-  }
-}
-
 /** Of the training rows, and used for those held back too: their loss is then the same J. */
 function weightsByClass(
   target: Target,
@@ -161,5 +141,7 @@ function weightsByClass(
 
 function gather(target: Target, rows: Uint32Array): Float64Array {
   const values = target.task === 'classification' ? target.codes : target.values;
-  return Float64Array.from(rows, (row) => values[row]);
+  const gathered = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) gathered[i] = values[rows[i]];
+  return gathered;
 }

@@ -7,7 +7,9 @@ import type { Warning } from '../contracts/names.ts';
 import type { TrainedModel } from '../contracts/version.ts';
 import { JobFailure } from '../errors.ts';
 import type { Kernels } from '../math/kernels/kernels.ts';
-import type { Dtype, FloatArray } from '../math/matrix.ts';
+import { type Dtype, type FloatArray, sharedMatrix } from '../math/matrix.ts';
+import type { GlmKernels } from '../math/solvers/glm-kernels.ts';
+import { createWasmGlmKernels } from '../math/solvers/wasm-glm-kernels.ts';
 import { dataFindings } from './diagnostics/data-findings.ts';
 import { createTrainingMonitor, type TrainingMonitor } from './diagnostics/training-monitor.ts';
 import { type Breach, Divergence, findBreach } from './divergence.ts';
@@ -28,6 +30,8 @@ export interface TrainingRun extends TrainingTables {
   /** The version that `initialize_from` names: where to start anew. */
   readonly initial?: InitialVersion | null;
   readonly createKernels: (dtype: Dtype) => Kernels;
+  /** What a regression's solver computes with; all give the same bits, and the fast ones are the default. */
+  readonly createGlmKernels?: () => GlmKernels;
   /**
    * `checkpoint` asks for one at the next epoch's end, `checkpoint_now` for one at the next step's, `drain` for one as soon and then
    * to stop, `cancel` to stop at once; each stands until it was answered. A solver's iteration is a single step. Polled at least
@@ -86,7 +90,10 @@ function trainUnlessStopped(run: TrainingRun, poll: () => void): FinishedTrainin
   const identity = trainingIdentity(config, run.dataHash);
   const resumed = run.checkpoint && openCheckpoint(run.checkpoint, identity);
   const engines = [...new Set([...(resumed?.engines ?? []), kernels.engine])];
-  const data = prepareData(config, run, kernels.strideOf, poll);
+  const glmKernels = goesByIterations(config) ? (run.createGlmKernels ?? createWasmGlmKernels)() : null;
+  const allocate: GlmKernels['matrix'] = (rows, columns, type) =>
+    glmKernels?.matrix(rows, columns, type) ?? sharedMatrix(rows, columns, kernels.strideOf(columns), type);
+  const data = prepareData(config, run, allocate, poll);
   const course: Course = { epoch: resumed?.epoch ?? 0, startMs: 0, finite: null, unreported: [] };
   const checkpoint = () => {
     const { epoch } = course;
@@ -97,7 +104,7 @@ function trainUnlessStopped(run: TrainingRun, poll: () => void): FinishedTrainin
   const onStep = () => obey(run.control(), ['checkpoint_now', 'drain'], checkpoint);
   const state = resumed?.state ?? null;
   const start = run.initial && !state ? startingParameters(run.initial, data, config) : null;
-  const fit = createFit({ config, data, kernels, poll, onStep, state, start });
+  const fit = createFit({ config, data, kernels, glmKernels, poll, onStep, state, start });
   const monitor = createTrainingMonitor(config.type === 'mlp' ? fit.layers : [], resumed?.monitor ?? null);
   if (course.epoch === 0) course.unreported = dataFindings(config, data, poll);
   keepIfFinite(course, fit.parameters());

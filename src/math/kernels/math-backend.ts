@@ -1,5 +1,8 @@
 /** The one place that chooses which kernels compute: what MATH_BACKEND says, and what this machine can. */
 import type { Dtype } from '../matrix.ts';
+import type { GlmKernels } from '../solvers/glm-kernels.ts';
+import { createReferenceGlmKernels } from '../solvers/reference-glm-kernels.ts';
+import { createWasmGlmKernels } from '../solvers/wasm-glm-kernels.ts';
 import type { Kernels } from './kernels.ts';
 import { createReferenceKernels } from './reference.ts';
 import { createWasmKernels } from './wasm.ts';
@@ -21,4 +24,9 @@ export function kernelsOf(backend: MathBackend): CreateKernels {
     dtype === 'f64' || backend === 'reference'
       ? createReferenceKernels(dtype)
       : createWasmKernels(bestWasmBuild());
+}
+
+/** Those of a regression's solver. The two give the same bits, so the engine's word is the reference's either way. */
+export function glmKernelsOf(backend: MathBackend): GlmKernels {
+  return backend === 'reference' ? createReferenceGlmKernels() : createWasmGlmKernels();
 }

@@ -12,6 +12,7 @@ export interface WasmMemory {
   readonly memory: WebAssembly.Memory;
   /** Zeroed, its length rounded up to whole cache lines. @throws RangeError when the memory cannot grow so far */
   floats(length: number): Float32Array;
+  doubles(length: number): Float64Array;
   indices(length: number): Uint32Array;
   /** Whether the array lies in this memory. */
   holds(array: ArrayBufferView): boolean;
@@ -40,6 +41,10 @@ export function createMemory(): WasmMemory {
     floats(length) {
       const start = reserve(length * 4);
       return new Float32Array(memory.buffer, start, length);
+    },
+    doubles(length) {
+      const start = reserve(length * 8);
+      return new Float64Array(memory.buffer, start, length);
     },
     indices(length) {
       const start = reserve(length * 4);

@@ -3,7 +3,7 @@
  * one in WebAssembly takes the same operations in the same order, so the bits do not depend on which of them runs.
  */
 import type { LossName } from '../losses/index.ts';
-import type { Matrix } from '../matrix.ts';
+import type { Dtype, Matrix } from '../matrix.ts';
 
 /** Most rows of a block: with 50 columns it is 26 kB, and stays in the first-level cache through all that is done with it. */
 const maxBlockRows = 64;
@@ -36,10 +36,12 @@ export interface RowBlock {
   readonly totals: Float64Array;
 }
 
-/** Every count of rows is one of paddedTo(…). No method allocates but `allocate`. */
+/** Every count of rows is one of paddedTo(…). No method allocates but `allocate` and `matrix`. */
 export interface GlmKernels {
   /** Zeroed, in the memory that the kernels compute in. */
   allocate(length: number): Float64Array;
+  /** A zeroed matrix [rows, columns] in memory that threads share, where `load` reads it fastest. */
+  matrix(rows: number, columns: number, dtype: Dtype): Matrix;
   /**
    * Rows start … start + count of x [n, k], less `means` [≥ k], become the first rows of the block; column k becomes 1 with an
    * intercept. What is past the last row, to a multiple of 4, becomes 0.

@@ -1,11 +1,12 @@
 /** The reference implementation of the GLM kernels: plain TypeScript, and the oracle of the fast one. */
 import { type LossName, losses } from '../losses/index.ts';
-import type { Matrix } from '../matrix.ts';
+import { type Matrix, sharedMatrix } from '../matrix.ts';
 import { type GlmKernels, laneCount, paddedTo, type RowBlock } from './glm-kernels.ts';
 
 export function createReferenceGlmKernels(): GlmKernels {
   return {
     allocate: (length) => new Float64Array(length),
+    matrix: (rows, columns, dtype) => sharedMatrix(rows, columns, paddedTo(columns), dtype),
     load,
     logits,
     losses: addLosses,

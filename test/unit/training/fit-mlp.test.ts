@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EpochRecord } from '../../../src/contracts/job.ts';
 import { createReferenceKernels } from '../../../src/math/kernels/reference.ts';
+import { sharedMatrix } from '../../../src/math/matrix.ts';
 import { optimizers } from '../../../src/math/optimizers/index.ts';
 import { decodeWeights } from '../../../src/training/model-weights.ts';
 import { prepareData } from '../../../src/training/prepare-data.ts';
@@ -191,7 +192,7 @@ describe('class weights', () => {
     const { train: rows, classes } = prepareData(
       config,
       { table },
-      (columns) => columns,
+      (rows, columns, dtype) => sharedMatrix(rows, columns, columns, dtype),
       () => {},
     );
     const counts = classes!.map((_, code) => rows.truth.filter((value) => value === code).length);

@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Row } from '../../../src/contracts/dataset.ts';
 import { PredictResponse } from '../../../src/contracts/predict.ts';
-import { allocateDesignMatrix } from '../../../src/data/design-matrix.ts';
 import { encodeTable } from '../../../src/data/preprocessing/encode-table.ts';
 import { createReferenceKernels } from '../../../src/math/kernels/reference.ts';
+import { sharedMatrix } from '../../../src/math/matrix.ts';
 import { createPredictor } from '../../../src/training/predict.ts';
 import { allRows, tableOf } from '../data/table-of.ts';
 import {
@@ -90,12 +90,7 @@ describe.each(Object.entries(heads))('predictRows of a %s', (_, options) => {
 
   it('scores an encoded table as it predicts its rows', () => {
     const table = tableOf(people);
-    const x = allocateDesignMatrix(
-      table.rows,
-      trained.layers[0].inputs,
-      trained.layers[0].inputs + 1,
-      trained.dtype,
-    );
+    const x = sharedMatrix(table.rows, trained.layers[0].inputs, trained.layers[0].inputs + 1, trained.dtype);
     encodeTable(trained.preprocessing, table, allRows(table), x);
     const { outputs, predictedCodes } = predictor.scores(x, () => {});
     const width = outputs.length / table.rows;

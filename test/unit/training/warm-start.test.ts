@@ -1,11 +1,11 @@
 /** A training that starts from a version: at the function that the version is, whatever its own data's scales, and to the same bits. */
 import { describe, expect, it } from 'vitest';
 import type { ResolvedModelConfig } from '../../../src/contracts/model-config.ts';
-import { allocateDesignMatrix } from '../../../src/data/design-matrix.ts';
 import { encodeTable } from '../../../src/data/preprocessing/encode-table.ts';
 import type { Table } from '../../../src/data/table.ts';
 import { JobFailure } from '../../../src/errors.ts';
 import { createReferenceKernels } from '../../../src/math/kernels/reference.ts';
+import { type Dtype, sharedMatrix } from '../../../src/math/matrix.ts';
 import { createRandom } from '../../../src/math/random.ts';
 import { encodeWeights } from '../../../src/training/model-weights.ts';
 import { createPredictor } from '../../../src/training/predict.ts';
@@ -92,7 +92,9 @@ const preprocessed = (config: ResolvedModelConfig, preprocessing: object) =>
 
 function prepare(config: ResolvedModelConfig, table: Table) {
   const kernels = createReferenceKernels(config.type === 'mlp' ? 'f32' : 'f64');
-  return { kernels, data: prepareData(config, { table }, kernels.strideOf, noPoll) };
+  const allocate = (rows: number, columns: number, dtype: Dtype) =>
+    sharedMatrix(rows, columns, kernels.strideOf(columns), dtype);
+  return { kernels, data: prepareData(config, { table }, allocate, noPoll) };
 }
 
 /** What the version computes for every row of a table. */
@@ -102,7 +104,7 @@ function outputsOf(
 ): number[] {
   const kernels = createReferenceKernels(trained.dtype);
   const columns = trained.preprocessing.columns.length;
-  const x = allocateDesignMatrix(table.rows, columns, kernels.strideOf(columns), trained.dtype);
+  const x = sharedMatrix(table.rows, columns, kernels.strideOf(columns), trained.dtype);
   encodeTable(trained.preprocessing, table, allRows(table), x);
   return Array.from(createPredictor(trained, weights, kernels).scores(x, noPoll).outputs);
 }

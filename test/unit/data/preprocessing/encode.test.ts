@@ -3,12 +3,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Cell, Row } from '../../../../src/contracts/dataset.ts';
 import { Preprocessing } from '../../../../src/contracts/model-config.ts';
-import { allocateDesignMatrix, designDtype } from '../../../../src/data/design-matrix.ts';
+import { designDtype } from '../../../../src/data/design-matrix.ts';
 import { encodeTable } from '../../../../src/data/preprocessing/encode-table.ts';
 import { fitPreprocessing } from '../../../../src/data/preprocessing/fit-preprocessing.ts';
 import { createRowEncoder } from '../../../../src/data/preprocessing/row-encoder.ts';
 import { createRowReport } from '../../../../src/data/preprocessing/row-report.ts';
 import type { Dtype } from '../../../../src/math/matrix.ts';
+import { sharedMatrix } from '../../../../src/math/matrix.ts';
 import { allRows, tableOf } from '../table-of.ts';
 
 type Columns = Record<string, readonly Cell[]>;
@@ -22,7 +23,7 @@ function fitColumns(columns: Columns, options: Partial<Preprocessing> = {}) {
 function encode(fitted: ReturnType<typeof fitColumns>, columns: Columns, dtype: Dtype = 'f64'): number[][] {
   const table = tableOf(columns);
   const width = fitted.columns.length;
-  const out = allocateDesignMatrix(table.rows, width, width + 3, dtype);
+  const out = sharedMatrix(table.rows, width, width + 3, dtype);
   encodeTable(fitted, table, allRows(table), out);
   const rows = Array.from({ length: table.rows }, (_, i) => [
     ...out.data.subarray(i * out.stride, (i + 1) * out.stride),
@@ -259,7 +260,7 @@ describe('design matrix', () => {
   });
 
   it('lies in memory that threads share', () => {
-    const { data, stride } = allocateDesignMatrix(3, 5, 8, 'f32');
+    const { data, stride } = sharedMatrix(3, 5, 8, 'f32');
     expect(data.buffer).toBeInstanceOf(SharedArrayBuffer);
     expect(data.length).toBe(3 * stride);
   });

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Cell } from '../../../../src/contracts/dataset.ts';
 import { Preprocessing } from '../../../../src/contracts/model-config.ts';
-import { allocateDesignMatrix } from '../../../../src/data/design-matrix.ts';
 import { encodeTable } from '../../../../src/data/preprocessing/encode-table.ts';
 import { fitPreprocessing } from '../../../../src/data/preprocessing/fit-preprocessing.ts';
+import { sharedMatrix } from '../../../../src/math/matrix.ts';
 import { allRows, tableOf } from '../table-of.ts';
 
 interface Golden {
@@ -43,7 +43,7 @@ describe('the encoded matrix', () => {
       expect([zeroColumns, constantFeatures]).toEqual([[], []]);
 
       const width = columns.length;
-      const x = allocateDesignMatrix(table.rows, width, width, 'f64');
+      const x = sharedMatrix(table.rows, width, width, 'f64');
       encodeTable(fitted, table, allRows(table), x);
       encoded.flat().forEach((value, i) => {
         const place = `row ${Math.floor(i / width)}, ${columns[i % width]}`;

@@ -1,6 +1,7 @@
 /** What is found in config and data before the first epoch. */
 import { describe, expect, it } from 'vitest';
 import type { Cell } from '../../../../src/contracts/dataset.ts';
+import { sharedMatrix } from '../../../../src/math/matrix.ts';
 import { createRandom } from '../../../../src/math/random.ts';
 import { dataFindings } from '../../../../src/training/diagnostics/data-findings.ts';
 import { prepareData } from '../../../../src/training/prepare-data.ts';
@@ -20,7 +21,7 @@ function found(columns: Record<string, Cell[]>, options: Record<string, unknown>
   const data = prepareData(
     config,
     { table: tableOf({ label, ...columns }) },
-    (columns) => columns,
+    (n, k, dtype) => sharedMatrix(n, k, k, dtype),
     () => {},
   );
   return dataFindings(config, data, () => {});

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MlpConfig, ResolvedModelConfig } from '../../../../src/contracts/model-config.ts';
 import { createReferenceKernels } from '../../../../src/math/kernels/reference.ts';
+import { sharedMatrix } from '../../../../src/math/matrix.ts';
 import { createRandom } from '../../../../src/math/random.ts';
 import { createNetworkProbe } from '../../../../src/training/diagnostics/network-probe.ts';
 import { networkLayers } from '../../../../src/training/network-layers.ts';
@@ -31,7 +32,12 @@ function mlp(options: Record<string, unknown> = {}) {
 /** A network with seeded weights, in passes of 256 rows over 270 training rows. */
 function passesOf(config: ResolvedModelConfig & MlpConfig) {
   const kernels = createReferenceKernels('f32');
-  const data = prepareData(config, { table }, kernels.strideOf, () => {});
+  const data = prepareData(
+    config,
+    { table },
+    (rows, columns, dtype) => sharedMatrix(rows, columns, kernels.strideOf(columns), dtype),
+    () => {},
+  );
   const widths = [data.train.x.columns, 6, 5, 3];
   const layers = networkLayers(config.hidden_layers).map((layer, l) => ({
     ...layer,
