@@ -23,6 +23,11 @@ declare module 'fastify' {
     upload?: Readonly<Record<string, UploadMediaType>>;
     /** Called thousands of times a second: a line of log for each would cost more than the answer. */
     isFrequent?: boolean;
+    /**
+     * A route of another system's wire: its handler gets the body's bytes, whatever their content type says, with gzip and deflate
+     * undone. What stands here is for the OpenAPI document.
+     */
+    wireBody?: Readonly<Record<string, UploadMediaType>>;
     /** In place of the general bound, for a route that checks its long array a piece at a time. */
     maxJsonElements?: number;
   }

@@ -41,7 +41,9 @@ import { createJobService } from './services/jobs.ts';
 import { createModelFileService } from './services/model-files.ts';
 import { createModelService } from './services/models.ts';
 import { type CreatePredictor, createPredictionService } from './services/predictions.ts';
+import { createReadiness } from './services/readiness.ts';
 import type { UploadBounds } from './uploads/receive-upload.ts';
+import { registerWires } from './wires/register-wires.ts';
 
 export interface ApiConfig extends AccessPolicy {
   /** Absolute. Uploads are spooled under it. */
@@ -83,6 +85,7 @@ export async function createApp(dependencies: AppDependencies): Promise<ApiInsta
   addRequestBody(app, limits);
   addErrors(app, limits);
   addHeadRefusals(app, limits);
+  const checkReady = createReadiness(dependencies.store, dependencies.isDataUp);
   const metrics = addMetrics(app, dependencies.store);
   await addOpenapi(app, packageVersion);
 
@@ -97,8 +100,9 @@ export async function createApp(dependencies: AppDependencies): Promise<ApiInsta
   registerPredictRoutes(app, services.predictions, limits);
   registerJobRoutes(app, services.jobs);
   registerJobEventRoutes(app, services.jobEvents);
-  registerOperationRoutes(app, dependencies.store, dependencies.isDataUp, metrics);
   registerBackupRoutes(app, services.backups, limits);
+  registerOperationRoutes(app, checkReady, metrics);
+  registerWires(app, { ...services, store: dependencies.store, limits, packageVersion, checkReady });
   registerOpenapiRoutes(app);
   await app.ready();
   return app;

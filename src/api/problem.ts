@@ -2,6 +2,9 @@
 import type { Problem } from '../contracts/problem.ts';
 import { type ErrorCode, errorCodes, TrainyardError } from '../errors.ts';
 
+import { wires } from './wires/index.ts';
+import { type Wire, wireStatus } from './wires/wire.ts';
+
 export const problemMediaType = 'application/problem+json';
 export const requestIdHeader = 'x-request-id';
 
@@ -40,6 +43,8 @@ export interface ProblemAnswer {
 
 /** A 5xx tells nothing but its code: what went wrong inside is for the log, which has the same request id. */
 export function problemAnswer(refusal: TrainyardError, url: string, requestId: string): ProblemAnswer {
+  const wire = wires.find(({ owns }) => owns(pathOf(url)));
+  if (wire) return wireAnswer(wire, refusal);
   const { status, title } = errorCodes[refusal.code];
   const isOurs = status >= 500;
   const problem: Problem = {
@@ -54,13 +59,29 @@ export function problemAnswer(refusal: TrainyardError, url: string, requestId: s
   };
   return {
     status,
-    headers: {
-      ...(status === 503 ? { 'retry-after': '1' } : {}),
-      ...refusal.headers,
-      'content-type': problemMediaType,
-      'cache-control': 'no-store',
-    },
+    headers: headersOf(refusal, status, problemMediaType),
     body: JSON.stringify(problem),
+  };
+}
+
+/** The same refusal in the shape that the other system's clients look for. */
+function wireAnswer(wire: Wire, refusal: TrainyardError): ProblemAnswer {
+  const status = wireStatus(refusal.code);
+  const message = status >= 500 ? errorCodes[refusal.code].title : refusal.message;
+  return {
+    status,
+    // Exactly this media type: some clients look for no other.
+    headers: headersOf(refusal, status, 'application/json'),
+    body: JSON.stringify(wire.errorBody(status, message)),
+  };
+}
+
+function headersOf(refusal: TrainyardError, status: number, mediaType: string): Record<string, string> {
+  return {
+    ...(status === 503 ? { 'retry-after': '1' } : {}),
+    ...refusal.headers,
+    'content-type': mediaType,
+    'cache-control': 'no-store',
   };
 }
 

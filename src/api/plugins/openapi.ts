@@ -13,6 +13,9 @@ const tags = [
   { name: 'Versions', description: 'What training left behind' },
   { name: 'Predictions', description: 'Raw rows in, labels or values out' },
   { name: 'Operations', description: 'For operators and their tools' },
+  { name: 'TensorFlow Serving and KServe v1', description: 'For clients of these systems, unchanged' },
+  { name: 'Open Inference Protocol', description: 'For clients of KServe and Triton, unchanged' },
+  { name: 'MLflow', description: "For clients of MLflow's scoring server" },
 ];
 
 type Json = Record<string, unknown>;
@@ -54,11 +57,12 @@ export async function addOpenapi(app: ApiInstance, packageVersion: string): Prom
     convertConstToEnum: false,
     transform: (route) => {
       const { schema, url } = toJsonSchema(route as Parameters<typeof toJsonSchema>[0]);
-      const { auth, upload } = route.route.config ?? {};
+      const { auth, upload, wireBody } = route.route.config ?? {};
       const documented = schema as Json;
       if (documented.hide !== true) {
         documented.security = auth === 'key' ? [{ api_key: [] }] : [];
-        if (upload) documented.body = { content: uploadContent(upload) };
+        const media = upload ?? wireBody;
+        if (media) documented.body = { content: uploadContent(media) };
       }
       return { schema: documented as FastifySchema, url };
     },

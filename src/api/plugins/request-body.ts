@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { parseJson } from '../../contracts/parse-json.ts';
 import { TrainyardError } from '../../errors.ts';
 import type { ApiInstance } from '../api-instance.ts';
+import { decodeBody } from '../decode-body.ts';
 import type { ApiLimits } from '../limits.ts';
 import { announcesBody, checkAnnouncedLength, receiveBody } from '../receive-body.ts';
 import { validationFailed } from './validation.ts';
@@ -12,6 +13,7 @@ export function addRequestBody(app: ApiInstance, limits: ApiLimits): void {
   // The second is looked up for what is not JSON; naming the first spares that look-up.
   app.addContentTypeParser(['application/json', '*'], async (request: FastifyRequest) => {
     if (request.is404 || request.routeOptions.config.upload) return undefined;
+    if (request.routeOptions.config.wireBody) return readEncoded(request, limits);
     return takesJson(request) ? readJson(request, limits) : refuseBody(request, limits);
   });
   app.addHook('onRequest', (request, _reply, done) => {
@@ -39,6 +41,12 @@ async function readJson(request: FastifyRequest, limits: ApiLimits): Promise<unk
   if (announcesBody(request.raw)) checkMediaType(request, ['application/json']);
   const bytes = await readAll(request, request.routeOptions.bodyLimit ?? limits.maxJsonBodyBytes, limits);
   return parseJson(bytes, request.routeOptions.config.maxJsonElements ?? limits.maxJsonElements);
+}
+
+/** Both bounds are of the same size: what arrives, and what it unpacks to. */
+async function readEncoded(request: FastifyRequest, limits: ApiLimits): Promise<Buffer> {
+  const maxBytes = request.routeOptions.bodyLimit ?? limits.maxJsonBodyBytes;
+  return decodeBody(await readAll(request, maxBytes, limits), request.headers['content-encoding'], maxBytes);
 }
 
 /** Clients that always send a JSON body send `{}` to a route that needs none; that says nothing, so it may pass. */

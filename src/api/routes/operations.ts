@@ -1,10 +1,9 @@
 /** What operators and tools ask: is it alive, is it ready, what does it speak. */
 import { z } from 'zod';
-import { TrainyardError } from '../../errors.ts';
-import type { Store } from '../../store/ports.ts';
 import type { ApiInstance } from '../api-instance.ts';
 import type { MetricsText } from '../plugins/metrics.ts';
 import { keyCodes, responses } from '../responses.ts';
+import type { CheckReady } from '../services/readiness.ts';
 
 const tags = ['Operations'];
 
@@ -15,8 +14,7 @@ const Ready = z.strictObject({ status: z.literal('ready') }).meta({ id: 'Ready' 
 
 export function registerOperationRoutes(
   app: ApiInstance,
-  store: Store,
-  isDataUp: () => boolean,
+  checkReady: CheckReady,
   metrics: MetricsText,
 ): void {
   app.get(
@@ -45,10 +43,7 @@ export function registerOperationRoutes(
       },
     },
     async () => {
-      await store.ping().catch((cause: unknown) => {
-        throw new TrainyardError('not_ready', 'the store cannot be read', { cause });
-      });
-      if (!isDataUp()) throw new TrainyardError('not_ready', 'the data process is not up');
+      await checkReady();
       return { status: 'ready' as const };
     },
   );

@@ -1,6 +1,4 @@
 /** `/api/v1/models/{model}/predict`: predictions from raw rows. */
-import { Readable } from 'node:stream';
-import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import { PredictQuery, PredictRequest, PredictResponse } from '../../contracts/predict.ts';
 import type { ErrorCode } from '../../errors.ts';
@@ -8,6 +6,7 @@ import type { VersionSelector } from '../../store/ports.ts';
 import type { ApiInstance } from '../api-instance.ts';
 import type { ApiLimits } from '../limits.ts';
 import { jsonBodyCodes, keyCodes, responses } from '../responses.ts';
+import { sendPieces } from '../send-pieces.ts';
 import type { PredictionService } from '../services/predictions.ts';
 import { AliasParams, ModelParams, VersionParams } from './path-params.ts';
 
@@ -61,6 +60,7 @@ export function registerPredictRoutes(
         return sendPieces(
           reply,
           await predictions.predict(named.model, select(named), request.body, request.query),
+          'application/json; charset=utf-8',
         );
       },
     );
@@ -90,11 +90,4 @@ export function registerPredictRoutes(
     missing: 'alias_not_found',
     select: ({ alias }) => ({ alias }),
   });
-}
-
-/** Already serialised: Fastify would wrap neither a string of JSON nor a stream. */
-function sendPieces(reply: FastifyReply, pieces: readonly string[]): FastifyReply {
-  return reply
-    .type('application/json; charset=utf-8')
-    .send(pieces.length < 8 ? pieces.join('') : Readable.from(pieces));
 }
