@@ -141,6 +141,7 @@ function createServices(
   const feed = createEventFeed({
     store,
     pollMs: limits.eventPollMs,
+    sliceMs: limits.eventSliceMs,
     onError: (err) => logger.error({ err }, 'the events cannot be read; trying again'),
   });
   const models = createModelService(store, now);

@@ -48,6 +48,8 @@ export const defaultLimits = {
   /** How often the events table is looked at while anyone waits for a job or follows one. */
   eventPollMs: 50,
   maxJobWaiters: 256,
+  /** How long telling events holds the event loop before others get their turn. */
+  eventSliceMs: 10,
   maxEventStreams: 2_000,
   eventStream: {
     maxBufferedBytes: 64 * kibibyte,

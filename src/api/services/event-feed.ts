@@ -1,7 +1,8 @@
 /** One reader of the events table for every client that follows a job, so that a thousand of them cost what one does. */
-import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobEvent } from '../../contracts/job-event.ts';
 import type { JobStore, PlacedEvent } from '../../store/ports.ts';
+import { createTurns } from '../turns.ts';
 
 /** Gets a job's events in their order, each once. */
 export type EventListener = (events: readonly JobEvent[]) => void;
@@ -17,16 +18,17 @@ export interface EventFeed {
 interface EventFeedOptions {
   readonly store: { readonly jobs: Pick<JobStore, 'lastPosition' | 'eventsPast'> };
   readonly pollMs: number;
+  /** How long a fan-out holds the event loop before others get their turn. */
+  readonly sliceMs: number;
   /** The store could not be read; it is tried again. */
   readonly onError: (error: unknown) => void;
 }
 
 /** Events read at once. */
 const batchSize = 500;
-/** How long a fan-out holds the event loop before others get their turn. */
-const sliceMs = 10;
 
-export function createEventFeed({ store, pollMs, onError }: EventFeedOptions): EventFeed {
+export function createEventFeed({ store, pollMs, sliceMs, onError }: EventFeedOptions): EventFeed {
+  const turn = createTurns(sliceMs);
   const listeners = new Map<string, Set<EventListener>>();
   /** Where the reader stands; null while nobody listens. */
   let position: Promise<number> | null = null;
@@ -45,14 +47,11 @@ export function createEventFeed({ store, pollMs, onError }: EventFeedOptions): E
   }
 
   async function fanOut(batch: readonly PlacedEvent[]): Promise<void> {
-    let turnEndsAt = performance.now() + sliceMs;
     for (const [jobId, placed] of Map.groupBy(batch, (each) => each.jobId)) {
       const events = placed.map(({ event }) => event);
       for (const listener of listeners.get(jobId) ?? []) {
         listener(events);
-        if (performance.now() < turnEndsAt) continue;
-        await setImmediate();
-        turnEndsAt = performance.now() + sliceMs;
+        await turn();
       }
     }
   }

@@ -9,6 +9,8 @@ export interface EventStreamOptions {
   readonly jobs: Pick<JobStore, 'events'>;
   readonly feed: EventFeed;
   readonly jobId: string;
+  /** Awaited before each piece of catching up: a thousand clients may do so at once. */
+  readonly turn: () => Promise<void>;
   /** Id of the last event that the client has. */
   readonly after: number;
   /** Most that waits in memory for a client that reads slower than its job goes on; above it the connection is cut. */
@@ -25,8 +27,10 @@ export interface EventStream {
   close(retryMs: number): void;
 }
 
-/** Events of the store in one read. */
-const pageSize = 200;
+/** Events of the store in one read: a millisecond. */
+const pageSize = 100;
+/** Text in one write while a client catches up; one event may be more. */
+const pieceLength = 16 * 1024;
 
 /** @see https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream */
 const textOf = (event: JobEvent): string =>
@@ -39,6 +43,28 @@ function textOfAll(events: readonly JobEvent[]): string {
   const text = texts.get(events) ?? events.map(textOf).join('');
   texts.set(events, text);
   return text;
+}
+
+/** What one write sends. */
+interface Piece {
+  text: string;
+  last: JobEvent;
+}
+
+/** Each of as many events as make up so much text, in their order. */
+function piecesOf(events: readonly JobEvent[]): Piece[] {
+  const pieces: Piece[] = [];
+  for (const event of events) {
+    const text = textOf(event);
+    const piece = pieces.at(-1);
+    if (!piece || piece.text.length + text.length > pieceLength) {
+      pieces.push({ text, last: event });
+    } else {
+      piece.text += text;
+      piece.last = event;
+    }
+  }
+  return pieces;
 }
 
 /** @param response whose head is written; the stream ends it */
@@ -59,11 +85,9 @@ export function startEventStream(options: EventStreamOptions, response: ServerRe
     if (!isOver() && response.writableLength === 0) response.write(':\n\n');
   }, options.heartbeatMs);
 
-  /** In one chunk, at least one event. */
-  function write(events: readonly JobEvent[]): void {
+  function write({ text, last }: Piece): void {
     if (isOver()) return;
-    const last = events.at(-1)!;
-    response.write(textOfAll(events));
+    response.write(text);
     written = last.id;
     if (terminalEvents.has(last.type)) response.end();
   }
@@ -83,11 +107,12 @@ export function startEventStream(options: EventStreamOptions, response: ServerRe
   async function catchUp(): Promise<void> {
     isCatchingUp = true;
     for (let isMore = true; isMore && !isOver(); ) {
+      await options.turn();
       const isToldOfMore = newest > written;
       const page = await jobs.events(jobId, written, pageSize);
-      for (const event of page) {
+      for (const piece of piecesOf(page)) {
         await drained();
-        write([event]);
+        write(piece);
       }
       // The feed told of an event that is not there: the job was deleted.
       if (page.length === 0 && isToldOfMore) response.end();
@@ -101,11 +126,12 @@ export function startEventStream(options: EventStreamOptions, response: ServerRe
     if (isCatchingUp || isOver()) return;
     const fresh = events[0]!.id > written ? events : events.filter(({ id }) => id > written);
     if (fresh.length === 0) return;
-    const bytes = response.writableLength + textOfAll(fresh).length;
+    const text = textOfAll(fresh);
+    const bytes = response.writableLength + text.length;
     const isTooMuch = bytes > options.maxBufferedBytes;
     if (isTooMuch && response.writableNeedDrain) cut(new Error(`the client lets ${bytes} bytes wait`));
     else if (isTooMuch || fresh[0]!.id !== written + 1) catchUp().catch(cut);
-    else write(fresh);
+    else write({ text, last: fresh.at(-1)! });
   }
 
   async function run(): Promise<void> {

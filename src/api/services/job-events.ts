@@ -6,6 +6,7 @@ import type { Page } from '../../contracts/page.ts';
 import { TrainyardError } from '../../errors.ts';
 import type { Store } from '../../store/ports.ts';
 import type { ApiLimits } from '../limits.ts';
+import { createSharedTurns } from '../turns.ts';
 import type { EventFeed } from './event-feed.ts';
 import { type EventStream, startEventStream } from './event-stream.ts';
 import { jobNotFound } from './jobs.ts';
@@ -24,6 +25,7 @@ const retrySpreadMs = 4_000;
 
 export function createJobEventService({ store, feed, limits }: JobEventDependencies) {
   const streams = new Set<EventStream>();
+  const turn = createSharedTurns(limits.eventSliceMs);
 
   return {
     /** @throws TrainyardError `job_not_found` */
@@ -46,7 +48,7 @@ export function createJobEventService({ store, feed, limits }: JobEventDependenc
       if (streams.size >= limits.maxEventStreams)
         throw new TrainyardError('busy', `${limits.maxEventStreams} clients follow jobs already`);
       return (response) => {
-        const options = { jobs: store.jobs, feed, jobId: id, after, ...limits.eventStream };
+        const options = { jobs: store.jobs, feed, turn, jobId: id, after, ...limits.eventStream };
         const stream = startEventStream(options, response);
         streams.add(stream);
         const remove = () => void streams.delete(stream);

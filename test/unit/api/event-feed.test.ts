@@ -14,6 +14,7 @@ function startFeed() {
   let failing = 0;
   const feed = createEventFeed({
     pollMs: 5,
+    sliceMs: 10,
     onError: (error) => errors.push(error),
     store: {
       jobs: {
