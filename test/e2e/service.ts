@@ -146,11 +146,15 @@ export async function call<Body = Record<string, unknown>>(
   method: string,
   path: string,
   body?: unknown,
+  headers: Record<string, string> = {},
 ): Promise<{ status: number; body: Body; text: string }> {
   const isText = typeof body === 'string';
   const response = await fetch(`${service.url}${path}`, {
     method,
-    headers: body === undefined ? {} : { 'content-type': isText ? 'text/csv' : 'application/json' },
+    headers: {
+      ...headers,
+      ...(body !== undefined && { 'content-type': isText ? 'text/csv' : 'application/json' }),
+    },
     body: body === undefined ? null : isText ? body : JSON.stringify(body),
   });
   const text = await response.text();
