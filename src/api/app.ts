@@ -145,18 +145,19 @@ function createServices(
     onError: (err) => logger.error({ err }, 'the events cannot be read; trying again'),
   });
   const models = createModelService(store, now);
+  const spoolDir = join(config.dataDir, 'spool');
   return {
     exports: createExportService(store, data),
     datasets: createDatasetService({
       store,
       data,
-      spoolDir: join(config.dataDir, 'spool'),
+      spoolDir,
       bounds: uploadBounds(config, limits),
       now,
     }),
     models,
     inspections: createInspectionService(store, data, models),
-    modelFiles: createModelFileService(store, limits, now),
+    modelFiles: createModelFileService({ store, data, spoolDir, limits, now }),
     aliases: createAliasService(store, now),
     jobs: createJobService({ store, data, now, config, feed, limits }),
     jobEvents: createJobEventService({ store, feed, limits }),

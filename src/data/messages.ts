@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import type { CsvOptions } from '../contracts/csv-options.ts';
 import type { ColumnProfile, FormulaMode, Row } from '../contracts/dataset.ts';
+import type { ModelFile } from '../contracts/model-file.ts';
 import type { Warning } from '../contracts/names.ts';
 import type { ErrorCode, FieldError } from '../errors.ts';
 
@@ -94,6 +95,21 @@ export interface CloseExportRequest {
   readonly id: number;
 }
 
+/** Read a model that an upload brought, and believe nothing of it. */
+export interface ReadModelFileRequest {
+  readonly kind: 'read_model_file';
+  readonly path: string;
+}
+
+/** A model file whose every part was checked. */
+export interface ModelFromFile {
+  readonly file: ModelFile;
+  /** Offset of the weights block, which goes to the end of the file. */
+  readonly weightsStart: number;
+  /** Number of weights and biases. */
+  readonly parameters: number;
+}
+
 export interface DataReplies {
   ingest: IngestedTable;
   rows: Row[];
@@ -101,6 +117,7 @@ export interface DataReplies {
   open_export: number;
   read_export: Uint8Array | null;
   close_export: null;
+  read_model_file: ModelFromFile;
 }
 
 export type DataRequest =
@@ -109,7 +126,8 @@ export type DataRequest =
   | PresentLabelsRequest
   | OpenExportRequest
   | ReadExportRequest
-  | CloseExportRequest;
+  | CloseExportRequest
+  | ReadModelFileRequest;
 
 /** A TrainyardError on the wire: the client makes one of it again. */
 export interface WireError {

@@ -9,6 +9,7 @@ import type {
   DataRequest,
   FromDataProcess,
   IngestRequest,
+  ModelFromFile,
   ToDataProcess,
   WireError,
 } from './messages.ts';
@@ -27,6 +28,8 @@ export interface ErrorLog {
 
 export interface DataProcessOptions {
   readonly channel: DataProcessChannel;
+  /** What a model file holds is not this folder's business, but only this process may read what a stranger sent. */
+  readonly readModelFile: (path: string) => Promise<ModelFromFile>;
   readonly logger: ErrorLog;
 }
 
@@ -35,12 +38,15 @@ const uploadLimits = { running: 64, waiting: 0 };
 /** Pages have places of their own, so that nobody who looks at a table waits for another's upload. */
 const ingestLimits = { running: 2, waiting: uploadLimits.running };
 const rowsLimits = { running: 4, waiting: 256 };
+/** Each is in memory as a whole. */
+const modelFileLimits = { running: 1, waiting: 64 };
 
 /** Starts answering. Each request runs on its own locked DuckDB instance; past the limits a request is refused as `busy`. */
-export function runDataProcess({ channel, logger }: DataProcessOptions): void {
+export function runDataProcess({ channel, readModelFile, logger }: DataProcessOptions): void {
   const limitUploads = createLimiter(uploadLimits);
   const limitIngest = createLimiter(ingestLimits);
   const limitRows = createLimiter(rowsLimits);
+  const limitModelFiles = createLimiter(modelFileLimits);
   const exports = createOpenExports();
 
   /** Uploads that have not been answered, by the id of their request. */
@@ -70,6 +76,8 @@ export function runDataProcess({ channel, logger }: DataProcessOptions): void {
         return exports.read(request.id);
       case 'close_export':
         return exports.close(request.id).then(() => null);
+      case 'read_model_file':
+        return limitModelFiles(() => readModelFile(request.path));
     }
   }
 

@@ -1,4 +1,5 @@
 /** Downloads of a dataset over HTTP: the formats, what their headers say, and clients that stop reading. */
+import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -68,6 +69,13 @@ describe('an export', () => {
       headers: { 'content-type': 'application/x-ndjson' },
     });
     expect(again.json.sha256, again.text).toBe(made.json.sha256);
+
+    const { file } = (await service.store.datasets.get(made.json.id))!;
+    const parquet = await service.call('POST', '/api/v1/datasets', {
+      body: readFileSync(service.store.datasets.pathOf(file)),
+      headers: { 'content-type': 'application/vnd.apache.parquet' },
+    });
+    expect(parquet.json.sha256, parquet.text).toBe(made.json.sha256);
   });
 
   it('is NDJSON', async () => {

@@ -1,5 +1,8 @@
 /** Versions as files over HTTP: what a download holds, and what cannot be one. */
+import { readdirSync } from 'node:fs';
 import { get } from 'node:http';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Row } from '../../src/contracts/dataset.ts';
 import { runOnnx } from '../unit/training/onnx/run-onnx.ts';
@@ -147,7 +150,8 @@ describe('an import', () => {
       await service.call('POST', '/api/v1/models/copy/predict', asked),
     ];
     expect(there.json).toEqual({ ...here.json, model: 'copy' });
-    expect((await service.call('POST', '/api/v1/models/cities/import', sent(bytes))).json.version).toBe(2);
+    const packed = sent(gzipSync(bytes), { 'content-encoding': 'gzip' });
+    expect((await service.call('POST', '/api/v1/models/cities/import', packed)).json.version).toBe(2);
   });
 
   it('of a file that is none, too large, or sent otherwise is refused, and stores nothing', async () => {
@@ -158,11 +162,12 @@ describe('an import', () => {
     const announced = sent(bytes, { 'content-length': String(2 ** 30) });
     const refused: [object, number, string][] = [
       [sent(Buffer.from('PK')), 422, 'invalid_model_file'],
-      [sent(Buffer.alloc(0)), 422, 'invalid_model_file'],
+      [sent(Buffer.alloc(0)), 400, 'empty_body'],
       [sent(damaged), 422, 'invalid_model_file'],
       [sent(bytes.subarray(0, 500)), 422, 'invalid_model_file'],
       [sent(bytes, { 'content-type': 'text/csv' }), 415, 'unsupported_media_type'],
-      [sent(bytes, { 'content-encoding': 'gzip' }), 415, 'unsupported_media_type'],
+      [sent(bytes, { 'content-encoding': 'gzip' }), 400, 'malformed_gzip'],
+      [sent(bytes, { 'content-encoding': 'br' }), 415, 'unsupported_media_type'],
       [{ ...announced, onRequest: undefined }, 413, 'payload_too_large'],
     ];
     for (const [request, status, code] of refused) {
@@ -172,6 +177,7 @@ describe('an import', () => {
     const unknown = await service.call('POST', '/api/v1/models/nobody/import', sent(bytes));
     expect([unknown.status, unknown.json.code]).toEqual([404, 'model_not_found']);
     expect((await service.call('GET', '/api/v1/models/cities')).json).toEqual(before);
+    expect(readdirSync(join(service.dataDir, 'spool'))).toEqual([]);
   });
 });
 

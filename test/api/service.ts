@@ -14,6 +14,7 @@ import { readTable } from '../../src/data/read-table.ts';
 import { kernelsOf } from '../../src/math/kernels/math-backend.ts';
 import type { Store } from '../../src/store/ports.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts';
+import { readModelFile } from '../../src/training/safetensors/read-model-file.ts';
 import { train } from '../../src/training/train.ts';
 
 export interface Answer {
@@ -108,6 +109,7 @@ function dataServiceInProcess(logger: Logger): DataService {
   let toProcess: (message: ToDataProcess) => void = () => {};
   let toClient: (message: FromDataProcess) => void = () => {};
   runDataProcess({
+    readModelFile,
     logger,
     channel: {
       send: (message) => setImmediate(() => toClient(structuredClone(message))),

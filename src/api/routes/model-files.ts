@@ -3,7 +3,6 @@ import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { VersionExportQuery } from '../../contracts/model-file.ts';
 import { Version } from '../../contracts/version.ts';
-import { TrainyardError } from '../../errors.ts';
 import type { ApiInstance } from '../api-instance.ts';
 import { keyCodes, responses } from '../responses.ts';
 import type { ModelFileService } from '../services/model-files.ts';
@@ -85,6 +84,9 @@ export function registerModelFileRoutes(app: ApiInstance, files: ModelFileServic
           'unsupported_media_type',
           'payload_too_large',
           'incomplete_body',
+          'empty_body',
+          'malformed_gzip',
+          'data_process_restarted',
           'invalid_model_file',
           'busy',
           'disk_full',
@@ -92,20 +94,12 @@ export function registerModelFileRoutes(app: ApiInstance, files: ModelFileServic
       },
     },
     async (request, reply) => {
-      refuseEncoding(request.headers['content-encoding']);
-      const version = await files.import(request.params.model, request.raw);
+      const encoding = request.headers['content-encoding'] ?? 'identity';
+      const upload = { body: request.raw, isGzip: encoding.toLowerCase() !== 'identity' };
+      const version = await files.import(request.params.model, upload);
       const location = `/api/v1/models/${request.params.model}/versions/${version.version}`;
       return reply.code(201).header('location', location).send(version);
     },
-  );
-}
-
-/** Weights hardly compress. */
-function refuseEncoding(encoding: string | undefined): void {
-  if (encoding === undefined || encoding.toLowerCase() === 'identity') return;
-  throw new TrainyardError(
-    'unsupported_media_type',
-    `expected no Content-Encoding, got ${encoding.slice(0, 40)}`,
   );
 }
 

@@ -11,7 +11,7 @@ const pieceBytes = 256 * 1024;
 /** A stream of several members is one stream (RFC 1952, section 2.2); anything else behind its end is refused. */
 export function gunzipInto(next: ByteSink): ByteSink {
   const gunzip = createGunzip({ chunkSize: pieceBytes });
-  const input = new StreamWriter(gunzip);
+  const input = new StreamWriter(gunzip, asRefusal);
   let fed = 0;
   const unpacked = pump(gunzip, next).catch((error: unknown) => {
     const refusal = asRefusal(error);

@@ -60,7 +60,7 @@ export async function openSpool({ path, minFreeBytes, maxBytes, onGrowth }: Spoo
       return withDiskCheck(taking);
     },
     async end() {
-      if (received === 0) throw new TrainyardError('empty_body', 'expected a table, got no body');
+      if (received === 0) throw new TrainyardError('empty_body', 'expected a file, got no body');
       await input.end();
     },
     close() {

@@ -6,10 +6,11 @@ export class StreamWriter {
   #failure: { readonly error: unknown } | null = null;
   #waiting: PromiseWithResolvers<void> | null = null;
 
-  constructor(stream: Writable) {
+  /** @param asFailure what a failure of the stream is to those who write */
+  constructor(stream: Writable, asFailure: (error: unknown) => unknown = (error) => error) {
     this.#stream = stream;
     stream.on('drain', () => this.#waiting?.resolve());
-    stream.on('error', (error) => this.fail(error));
+    stream.on('error', (error) => this.fail(asFailure(error)));
   }
 
   /** One at a time: a promise has to be waited for before the next write. */

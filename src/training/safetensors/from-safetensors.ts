@@ -1,27 +1,20 @@
 /** Reads our safetensors files back: anything may come under the name, so nothing in it is believed. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { ModelFile } from '../../contracts/model-file.ts';
+import { ModelFile, UntrustedModelFile } from '../../contracts/model-file.ts';
 import { parseJson } from '../../contracts/parse-json.ts';
+import type { ModelFromFile } from '../../data/messages.ts';
 import { type FieldError, TrainyardError } from '../../errors.ts';
 import { digestKey, formatKey, formatName, modelKey, type TensorEntry, tensorsOf } from './layout.ts';
 import { inconsistency } from './model-consistency.ts';
 
-export interface ModelFromFile {
-  readonly file: ModelFile;
-  /** The weights block, in a buffer of its own. */
-  readonly weights: Uint8Array<ArrayBuffer>;
-  /** Number of weights and biases. */
-  readonly parameters: number;
-}
-
-/** Ten thousand features with names of usual lengths; read in steps, the longest takes some 30 ms. */
+/** Room for ten thousand features with names of usual lengths. */
 export const maxHeaderBytes = 4 * 1024 * 1024;
 const lengthBytes = 8;
+/** Elements of one list: twice the columns that a table may have. */
+const maxElements = 20_000;
 /** Most problems of the metadata that a refusal lists. */
 const maxListed = 20;
-/** Checked or hashed between two pauses: a millisecond or two. */
-const chunkBytes = 1024 * 1024;
 
 const Header = z
   .object({ __metadata__: z.record(z.string(), z.string()) })
@@ -29,34 +22,36 @@ const Header = z
 
 /**
  * @param bytes the whole file
- * @param pause awaited between the steps: others may have their turn in it
  * @throws TrainyardError `invalid_model_file` when it is not exactly what `toSafetensors` writes of a model that can predict
  */
-export async function fromSafetensors(bytes: Uint8Array, pause: () => Promise<void>): Promise<ModelFromFile> {
+export function fromSafetensors(bytes: Uint8Array): ModelFromFile {
   const { header, data } = splitHeader(bytes);
   const { __metadata__: metadata, ...tensors } = parsed(Header, readJson(header, 'the header'), '');
-  await pause();
-  if (metadata[formatKey] !== formatName) {
-    const got = metadata[formatKey] === undefined ? 'none' : JSON.stringify(metadata[formatKey].slice(0, 40));
+  const file = readModel(metadata);
+  const problem = inconsistency(file) ?? tensorProblem(tensors, tensorsOf(file.trained), data.length);
+  if (problem !== null) throw invalid(problem);
+  // A copy: typed arrays need their bytes to lie at a multiple of their size.
+  checkWeights(new Uint8Array(data), file);
+  const parameters = data.length / (file.trained.dtype === 'f32' ? 4 : 8);
+  return { file, weightsStart: bytes.length - data.length, parameters };
+}
+
+function readModel(metadata: Readonly<Record<string, string>>): ModelFile {
+  const format = metadata[formatKey];
+  if (format !== formatName) {
+    const got = format === undefined ? 'none' : JSON.stringify(format.slice(0, 40));
     throw invalid(
       `expected the metadata "${formatKey}" to be "${formatName}", got ${got}: only files that Trainyard wrote are taken`,
     );
   }
   const model = Buffer.from(metadata[modelKey] ?? '');
-  if (createHash('sha256').update(model).digest('hex') !== metadata[digestKey])
+  if (sha256(model) !== metadata[digestKey])
     throw invalid(`the metadata "${modelKey}" is damaged: its sha256 is not "${digestKey}"`);
   const json = readJson(model, `the metadata "${modelKey}"`);
-  await pause();
-  const file = parsed(ModelFile, json, `/__metadata__/${modelKey}`);
-  await pause();
-  const problem = inconsistency(file) ?? tensorProblem(tensors, tensorsOf(file.trained), data.length);
-  if (problem !== null) throw invalid(problem);
-  // A copy: typed arrays need their bytes to lie at a multiple of their size.
-  const weights = new Uint8Array(data);
-  await pause();
-  await checkWeights(weights, file, pause);
-  const parameters = weights.length / (file.trained.dtype === 'f32' ? 4 : 8);
-  return { file, weights, parameters };
+  const place = `/__metadata__/${modelKey}`;
+  parsed(UntrustedModelFile, json, place);
+  // Only now: the schema that knows the types would report a million bad items one by one.
+  return parsed(ModelFile, json, place);
 }
 
 function splitHeader(bytes: Uint8Array): { header: Uint8Array; data: Uint8Array } {
@@ -73,7 +68,7 @@ function splitHeader(bytes: Uint8Array): { header: Uint8Array; data: Uint8Array 
 
 function readJson(bytes: Uint8Array, what: string): unknown {
   try {
-    return parseJson(bytes);
+    return parseJson(bytes, maxElements);
   } catch (error) {
     if (!(error instanceof TrainyardError)) throw error;
     throw invalid(`${what}: ${error.message}`);
@@ -107,19 +102,20 @@ function tensorProblem(
   return bytes === dataBytes ? null : `expected ${bytes} bytes of tensors, got ${dataBytes}`;
 }
 
-async function checkWeights(weights: Uint8Array<ArrayBuffer>, file: ModelFile, pause: () => Promise<void>) {
-  const Numbers = file.trained.dtype === 'f32' ? Float32Array : Float64Array;
-  const digest = createHash('sha256');
-  for (let start = 0; start < weights.length; start += chunkBytes) {
-    const chunk = weights.subarray(start, start + chunkBytes);
-    digest.update(chunk);
-    const numbers = new Numbers(weights.buffer, start, chunk.length / Numbers.BYTES_PER_ELEMENT);
-    if (!numbers.every(Number.isFinite)) throw invalid('expected every weight to be a finite number');
-    await pause();
-  }
-  const sha256 = digest.digest('hex');
-  if (sha256 !== file.weights_sha256)
-    throw invalid(`the weights are damaged: expected sha256 ${file.weights_sha256}, got ${sha256}`);
+function checkWeights(
+  weights: Uint8Array<ArrayBuffer>,
+  { trained, weights_sha256: expected }: ModelFile,
+): void {
+  const numbers =
+    trained.dtype === 'f32' ? new Float32Array(weights.buffer) : new Float64Array(weights.buffer);
+  if (!numbers.every(Number.isFinite)) throw invalid('expected every weight to be a finite number');
+  const actual = sha256(weights);
+  if (actual !== expected)
+    throw invalid(`the weights are damaged: expected sha256 ${expected}, got ${actual}`);
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 function invalid(detail: string, errors: readonly FieldError[] = []): TrainyardError {
