@@ -21,6 +21,21 @@ export const ClassificationMetrics = z
         'Two classes: of the second; more: macro one against the rest. Null when a class has no row. Not for a perceptron',
     }),
     pr_auc: score.nullable().optional().meta({ description: 'Average precision, averaged as roc_auc is' }),
+    calibration: z
+      .array(
+        z.strictObject({
+          lower: score,
+          upper: score.meta({ description: 'The bin is (lower, upper], and 0 is in the first' }),
+          rows: z.int().min(1),
+          mean_predicted: score,
+          observed: score.meta({ description: 'Share of the rows that are of the class' }),
+        }),
+      )
+      .optional()
+      .meta({
+        description:
+          'Ten bins by the probability of the second of two classes, or of the predicted one of more; bins without a row are left out. Not for a perceptron',
+      }),
     per_class: z.array(
       z.strictObject({
         label: z.union([z.string(), z.boolean(), z.number()]),

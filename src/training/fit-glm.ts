@@ -11,9 +11,11 @@ import { createLbfgs } from '../math/solvers/lbfgs.ts';
 import { createNewton } from '../math/solvers/newton.ts';
 import { createProximalGradient } from '../math/solvers/proximal-gradient.ts';
 import type { Solver, SolverState } from '../math/solvers/solver.ts';
-import { epochMetrics } from './epoch-score.ts';
+import { createEpochRanking } from './epoch-auc.ts';
+import { createEpochMeasure } from './epoch-score.ts';
 import { type Fit, type FitOptions, type FitState, tensorsOf } from './fit.ts';
 import { layerParameters, linearLayer } from './linear-layer.ts';
+import { createLinearLogits } from './linear-scores.ts';
 import { createSeparationWatch } from './separable-data.ts';
 
 export type GlmConfig = Extract<ResolvedModelConfig, LinearRegressionConfig | LogisticRegressionConfig>;
@@ -24,7 +26,7 @@ export function createGlmFit(
   { config, data, glmKernels, poll, state: saved, start }: FitOptions<GlmConfig>,
   settings: SolverConfig,
 ): Fit {
-  const { train, validation, outputs, task, loss } = data;
+  const { train, validation, outputs, loss } = data;
   const { fit_intercept: fitIntercept, l1, l2 } = config;
   const kernels = glmKernels!;
   const problemOf = ({ x, target, weights }: typeof train): GlmProblem => {
@@ -40,6 +42,10 @@ export function createGlmFit(
   const previous = saved ? (saved.tensors.previous_theta as Float64Array).slice() : state.theta.slice();
   const separation = createSeparationWatch(problem);
   const layer = linearLayer(data);
+  const measure = createEpochMeasure(data, train);
+  const measureHeld = validation && createEpochMeasure(data, validation, 'validation_');
+  const ranking = createEpochRanking(data);
+  const showHeld = ranking && validation && createLinearLogits(validation.x, outputs, fitIntercept, poll);
 
   function penalty(): number {
     const weights = state.theta.subarray(0, objective.penalised);
@@ -63,12 +69,14 @@ export function createGlmFit(
       const report = solver.iterate(objective, state);
       const sums = { rows: train.x.rows, ...objective.score(state.theta) };
       const heldSums = held && validation && { rows: validation.x.rows, ...held.score(state.theta) };
+      if (ranking) showHeld?.(state.theta, ranking.add);
       return {
         loss: report.loss,
         validationLoss: heldSums ? heldSums.loss / heldSums.rows + penalty() : null,
         metrics: {
-          ...epochMetrics(task, sums, 1),
-          ...(heldSums && epochMetrics(task, heldSums, 1, 'validation_')),
+          ...measure(sums),
+          ...(heldSums && measureHeld?.(heldSums)),
+          ...ranking?.take(),
         },
         stopReason: stopReason(report.loss, sums.correct, report.converged),
       };

@@ -7,7 +7,8 @@ import { createDescent } from '../math/optimizers/descent.ts';
 import { createRandom } from '../math/random.ts';
 import { createNetworkProbe } from './diagnostics/network-probe.ts';
 import { createLossWatch } from './early-stopping.ts';
-import { epochMetrics } from './epoch-score.ts';
+import { createEpochRanking } from './epoch-auc.ts';
+import { createEpochMeasure } from './epoch-score.ts';
 import { createEpochWalk } from './epoch-walk.ts';
 import type { Fit, FitOptions } from './fit.ts';
 import { mlpState, openDropping, restoreMlp } from './mlp-state.ts';
@@ -25,7 +26,7 @@ export function createMlpFit(
   { config, data, kernels, poll, onStep, state, start }: FitOptions<MlpConfig>,
   regression: { readonly fit_intercept: boolean } | null = null,
 ): Fit {
-  const { train, validation, task } = data;
+  const { train, validation } = data;
   const penalty = { l1: config.l1, l2: config.l2 };
   const layers = mlpLayers(config, train.x.columns, data.outputs);
   const dropping = openDropping(config.seed, state);
@@ -56,7 +57,9 @@ export function createMlpFit(
     state,
   });
   const { order, sums } = walk;
-  const targetScale = data.targetScaling?.scale ?? 1;
+  const measure = createEpochMeasure(data, train);
+  const measureHeld = validation && createEpochMeasure(data, validation, 'validation_');
+  const ranking = createEpochRanking(data);
   const probe = regression === null ? createNetworkProbe(config, train.x.rows, passes, kernels) : null;
 
   /** Steps through all training rows that this epoch has not seen yet. */
@@ -87,15 +90,16 @@ export function createMlpFit(
       walk.end();
       finishedEpochs++;
       const layers = isProbed ? { layers: probe!.look() } : {};
-      const held = validation && passes.score(validation);
+      const held = validation && passes.score(validation, ranking?.add);
       const validationLoss = held && held.loss / held.rows + network.penalty(penalty);
       const isOver = watch?.observe(finishedEpochs, { loss, validationLoss }, network.exportParameters());
       return {
         loss,
         validationLoss,
         metrics: {
-          ...epochMetrics(task, sums, targetScale),
-          ...(held && epochMetrics(task, held, targetScale, 'validation_')),
+          ...measure(sums),
+          ...(held && measureHeld?.(held)),
+          ...ranking?.take(),
         },
         stopReason: isOver ? 'early_stopping' : null,
         ...layers,

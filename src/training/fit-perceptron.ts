@@ -2,7 +2,7 @@
 import type { PerceptronConfig } from '../contracts/model-config.ts';
 import type { FloatArray } from '../math/matrix.ts';
 import { perceptronPass } from '../math/solvers/perceptron-rule.ts';
-import { epochMetrics } from './epoch-score.ts';
+import { createEpochMeasure } from './epoch-score.ts';
 import { createEpochWalk } from './epoch-walk.ts';
 import type { Fit, FitOptions } from './fit.ts';
 import { linearLayer } from './linear-layer.ts';
@@ -14,7 +14,7 @@ const stepWork = 2 ** 18;
 /** The loss is the criterion as the rows were visited; the accuracy is that of the weights at the epoch's end. */
 export function createPerceptronFit(options: FitOptions<PerceptronConfig>): Fit {
   const { config, data, poll, onStep, state, start } = options;
-  const { train, validation, outputs, task } = data;
+  const { train, validation, outputs } = data;
   const { fit_intercept: fitIntercept } = config;
   const layer = linearLayer(data);
   const theta = new Float64Array((layer.inputs + 1) * outputs);
@@ -33,6 +33,8 @@ export function createPerceptronFit(options: FitOptions<PerceptronConfig>): Fit 
   // Without an intercept b stays 0, so the scorer may always add it.
   const shape = { outputs, fitIntercept: true, rowLoss: criterion };
   const scoreTrain = createLinearScorer(train, shape, poll);
+  const measure = createEpochMeasure(data, train);
+  const measureHeld = validation && createEpochMeasure(data, validation, 'validation_');
   const scoreHeld = validation && createLinearScorer(validation, shape, poll);
 
   const { order, sums } = walk;
@@ -59,8 +61,8 @@ export function createPerceptronFit(options: FitOptions<PerceptronConfig>): Fit 
         loss: sums.criterion / order.length,
         validationLoss: held ? held.loss / held.rows : null,
         metrics: {
-          ...epochMetrics(task, scoreTrain(theta), 1),
-          ...(held && epochMetrics(task, held, 1, 'validation_')),
+          ...measure(scoreTrain(theta)),
+          ...(held && measureHeld?.(held)),
         },
         stopReason: sums.mistakes === 0 ? 'converged' : null,
       };

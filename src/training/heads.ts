@@ -23,15 +23,20 @@ export function createHead(trained: TrainedModel): Head {
     case 'value':
       return valueHead(trained.target_scaling ?? { mean: 0, scale: 1 });
     case 'sigmoid':
-      return { width: 2, write: writeSigmoid };
     case 'softmax':
-      return {
-        width: outputs,
-        write: (logits, from, out, to) => writeSoftmax(logits, from, outputs, out, to),
-      };
+      return classHead(outputs);
     case 'step':
       return stepHead(outputs);
   }
+}
+
+/** Probabilities of the classes: by sigmoid from one logit, by softmax from one for each. */
+export function classHead(outputs: number): Head {
+  if (outputs === 1) return { width: 2, write: writeSigmoid };
+  return {
+    width: outputs,
+    write: (logits, from, out, to) => writeSoftmax(logits, from, outputs, out, to),
+  };
 }
 
 function valueHead({ mean, scale }: { mean: number; scale: number }): Head {

@@ -24,25 +24,40 @@ export function createLinearScorer(
   { outputs, fitIntercept, rowLoss }: LinearModelShape,
   poll: () => void,
 ): (theta: Float64Array) => ScoreSums {
+  const forEachBlock = createLinearLogits(x, outputs, fitIntercept, poll);
+  return (theta) => {
+    const sums: ScoreSums = { rows: x.rows, loss: 0, correct: 0 };
+    forEachBlock(theta, (logits, start) => {
+      const { data, rows, stride } = logits;
+      sums.correct += countCorrect(logits, target.subarray(start));
+      for (let i = 0; i < rows; i++) {
+        const c = weights === null ? 1 : weights[start + i];
+        sums.loss += c * rowLoss(data, i * stride, outputs, target[start + i], null, 1);
+      }
+    });
+    return sums;
+  };
+}
+
+/**
+ * @returns a function of θ that shows the logits of the rows of x, block by block; each block holds until the next
+ */
+export function createLinearLogits(
+  x: Matrix,
+  outputs: number,
+  fitIntercept: boolean,
+  poll: () => void,
+): (theta: Float64Array, look: (logits: Matrix, start: number) => void) => void {
   const block = new Float64Array(blockRows * outputs);
   const pace = createPace(poll);
-  return (theta) => {
+  return (theta, look) => {
     const bias = fitIntercept ? theta.subarray(x.columns * outputs) : new Float64Array(outputs);
-    const sums: ScoreSums = { rows: x.rows, loss: 0, correct: 0 };
     for (let start = 0; start < x.rows; start += blockRows) {
       const rows = Math.min(blockRows, x.rows - start);
       pace(rows * x.columns * outputs);
       for (let i = 0; i < rows; i++) rowLogits(x, start + i, theta, bias, block, i * outputs);
-      sums.correct += countCorrect(
-        { data: block, rows, columns: outputs, stride: outputs },
-        target.subarray(start),
-      );
-      for (let i = 0; i < rows; i++) {
-        const c = weights === null ? 1 : weights[start + i];
-        sums.loss += c * rowLoss(block, i * outputs, outputs, target[start + i], null, 1);
-      }
+      look({ data: block, rows, columns: outputs, stride: outputs }, start);
     }
-    return sums;
   };
 }
 

@@ -50,8 +50,8 @@ export interface NetworkPasses {
    * call. Adds the rows' loss and score to `sums`.
    */
   gradient(order: Uint32Array, start: number, count: number, sums: ScoreSums): FloatArray;
-  /** Loss and score of rows under the present parameters. */
-  score(rows: PreparedRows): ScoreSums;
+  /** Loss and score of rows under the present parameters; `look` sees the logits of the rows from `start` on, piece by piece. */
+  score(rows: PreparedRows, look?: (logits: Matrix, start: number) => void): ScoreSums;
   /**
    * `out` becomes the gradient of the mean loss over these training rows, in the block's layout: no unit left out, no penalty. `look`
    * sees the layers after each forward pass.
@@ -120,12 +120,13 @@ export function createNetworkPasses(options: NetworkPassesOptions): NetworkPasse
       }
       return summed ?? network.gradients;
     },
-    score(rows) {
+    score(rows, look) {
       const order = Uint32Array.from({ length: rows.x.rows }, (_, row) => row);
       const sums: ScoreSums = { rows: 0, loss: 0, correct: 0 };
       for (let start = 0; start < order.length; start += pieceRows) {
         const batch = batchOf(Math.min(pieceRows, order.length - start));
         const logits = forward(rows, order, start, batch, null, sums);
+        look?.(logits, start);
         addLoss(rows, logits, batch, null, sums);
       }
       return sums;

@@ -2,6 +2,7 @@
 import type { ClassificationMetrics } from '../../contracts/metrics.ts';
 import type { Label } from '../../contracts/names.ts';
 import { ShapeError } from '../../math/matrix.ts';
+import { calibration } from './calibration.ts';
 import { probabilityMetrics } from './probability-metrics.ts';
 
 export interface ClassificationResult {
@@ -46,6 +47,9 @@ export function classificationMetrics(result: ClassificationResult): Classificat
     precision: macro((metrics) => metrics.precision),
     recall: macro((metrics) => metrics.recall),
     f1: macro((metrics) => metrics.f1),
+    ...(probabilities === null
+      ? {}
+      : { calibration: calibration(classes.length, trueCodes, predictedCodes, probabilities) }),
     per_class: perClass,
     confusion_matrix: confusion,
   };

@@ -22,7 +22,7 @@ export function probabilityMetrics(
   poll: () => void,
 ): ProbabilityMetrics {
   const rows = trueCodes.length;
-  const columns = classes === 2 ? [1] : Array.from({ length: classes }, (_, code) => code);
+  const columns = columnsOf(classes);
   let logLoss = 0;
   let squares = 0;
   for (let i = 0; i < rows; i++) {
@@ -43,6 +43,21 @@ export function probabilityMetrics(
     roc_auc: meanOf(areas, (area) => area.rocAuc),
     pr_auc: meanOf(areas, (area) => area.averagePrecision),
   };
+}
+
+/** As in `probabilityMetrics`. */
+export function rocAuc(
+  classes: number,
+  trueCodes: ArrayLike<number>,
+  probabilities: Float64Array,
+): number | null {
+  const areas = columnsOf(classes).map((code) => areasOf(code, classes, trueCodes, probabilities));
+  return meanOf(areas, (area) => area.rocAuc);
+}
+
+/** Classes that are ranked against the rest: of two the second alone. */
+function columnsOf(classes: number): number[] {
+  return classes === 2 ? [1] : Array.from({ length: classes }, (_, code) => code);
 }
 
 /** Ranks the rows of class `code` against the rest by the probability of that class. */
