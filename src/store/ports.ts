@@ -171,6 +171,8 @@ export interface JobResult {
   readonly stopReason: StopReason;
   readonly metrics: SplitMetrics;
   readonly warnings: readonly Warning[];
+  /** Those that no progress has told. */
+  readonly findings?: readonly Finding[];
   readonly trained: TrainedModel;
   readonly weights: Uint8Array;
   readonly weightsSha256: string;

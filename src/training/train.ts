@@ -1,5 +1,5 @@
 /** One training from data to weights: prepares, fits epoch by epoch, hands over checkpoints, measures what came out. */
-import type { EpochReport, Finding } from '../contracts/diagnostics.ts';
+import { type EpochReport, type Finding, findingCodes } from '../contracts/diagnostics.ts';
 import type { StopReason } from '../contracts/job.ts';
 import type { SplitMetrics } from '../contracts/metrics.ts';
 import type { ResolvedModelConfig } from '../contracts/model-config.ts';
@@ -50,6 +50,8 @@ export interface FinishedTraining {
   readonly stopReason: StopReason;
   readonly metrics: SplitMetrics;
   readonly warnings: Warning[];
+  /** Those that only the end could tell. */
+  readonly findings: Finding[];
   readonly trained: TrainedModel;
   /** Little-endian: of each layer W row-major, then b. */
   readonly weights: Uint8Array;
@@ -94,7 +96,7 @@ function trainUnlessStopped(run: TrainingRun, poll: () => void): FinishedTrainin
   const allocate: GlmKernels['matrix'] = (rows, columns, type) =>
     glmKernels?.matrix(rows, columns, type) ?? sharedMatrix(rows, columns, kernels.strideOf(columns), type);
   const data = prepareData(config, run, allocate, poll);
-  const course: Course = { epoch: resumed?.epoch ?? 0, startMs: 0, finite: null, unreported: [] };
+  const course: Course = { epoch: resumed?.epoch ?? 0, startMs: 0, finite: null, loss: null, unreported: [] };
   const checkpoint = () => {
     const { epoch } = course;
     const epochMs = Math.round(nowMs() - course.startMs);
@@ -113,14 +115,16 @@ function trainUnlessStopped(run: TrainingRun, poll: () => void): FinishedTrainin
   const packaged: Packaged = (kept) => packageModel(config, data, kept, kernels.dtype);
   if (typeof outcome !== 'string') throw divergence(course, course.epoch + 1, outcome, fit, packaged);
 
-  const warnings = [...data.warnings, ...fit.finish(), ...engineWarnings(engines)];
+  const { findings, warnings: ofFit } = toldBy(fit, course);
+  const warnings = [...data.warnings, ...ofFit, ...engineWarnings(engines)];
   const model = packaged(fit);
   course.finite = fit.parameters();
   const metrics = measured(
     () => measure(model, data, kernels, poll),
     (what) => divergence(course, course.epoch, { layer: fit.layers.at(-1)!.name, what }, fit, packaged),
   );
-  return { kind: 'finished', stopReason: outcome, metrics, warnings, ...model, engine: kernels.engine };
+  const { engine } = kernels;
+  return { kind: 'finished', stopReason: outcome, metrics, warnings, findings, ...model, engine };
 }
 
 type Word = ReturnType<TrainingRun['control']>;
@@ -140,6 +144,8 @@ interface Course {
   startMs: number;
   /** The parameters after them; null where a resumed job is amid an epoch that broke. */
   finite: FloatArray | null;
+  /** J after them. */
+  loss: number | null;
   /** Findings for the next report. */
   unreported: Finding[];
 }
@@ -168,6 +174,7 @@ function runEpochs(
     course.epoch++;
     course.startMs = endMs;
     course.finite = parameters;
+    course.loss = record.loss;
     const findings = [...course.unreported, ...monitor.observe(record)];
     course.unreported = [];
     run.onEpoch(findings.length > 0 ? { ...record, findings } : record);
@@ -175,6 +182,18 @@ function runEpochs(
     if (course.epoch >= limit) return limitReason;
     obey(run.control(), ['checkpoint', 'checkpoint_now', 'drain'], checkpoint);
   }
+}
+
+/** Ends the fit; what it warns of is a finding where it has a finding's code. */
+function toldBy(fit: Fit, { epoch, loss }: Course): { findings: Finding[]; warnings: Warning[] } {
+  const findings: Finding[] = [];
+  const warnings: Warning[] = [];
+  for (const warning of fit.finish()) {
+    const code = findingCodes.find((name) => name === warning.code);
+    if (code) findings.push({ ...warning, code, layer: null, epoch, value: loss });
+    else warnings.push(warning);
+  }
+  return { findings, warnings };
 }
 
 type Packaged = (kept: Pick<Fit, 'layers' | 'parameters'>) => PackagedModel;

@@ -87,6 +87,19 @@ export function diagnosticsContract(current: Current): void {
       expect((await store.jobs.list({ limit: 1 })).items[0]!.warnings).toHaveLength(3);
     });
 
+    it('keeps the findings of the end with the success', async () => {
+      const { store } = current();
+      await addModelAndDataset(store);
+      const { fence } = await startJob(store, 1);
+      const found = findingOf({ code: 'separable_data', layer: null, epoch: 9, value: 1e-7 });
+      await store.jobs.finish(fence, resultOf(smallWeights, { findings: [found] }), at(1002));
+      expect((await store.jobs.diagnostics(fence.jobId)).findings).toEqual([found]);
+      const codes = (await store.jobs.get(fence.jobId))!.warnings.map(({ code }) => code);
+      expect(codes).toEqual(['at_submit', 'at_the_end', 'separable_data']);
+      const told = (await store.jobs.events(fence.jobId, 0, 100)).filter(({ type }) => type === 'warning');
+      expect(told.map(({ data }) => data)).toContainEqual({ code: 'separable_data', message: found.message });
+    });
+
     it('forgets what lies past the checkpoint, and takes it again', async () => {
       const { store } = current();
       await addModelAndDataset(store);

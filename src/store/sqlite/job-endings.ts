@@ -143,6 +143,7 @@ function createSucceed(context: StoreContext) {
   const held = database.prepare<Fence, HeldRow>(selectHeld);
   const appendVersion = createVersionAppender(context);
   const succeed = database.prepare<object>(succeedJob);
+  const diagnostics = createDiagnosticsRows(database);
   const events = createEventAppender(database);
   const tellProgress = createTellProgress(database);
 
@@ -162,7 +163,9 @@ function createSucceed(context: StoreContext) {
     const { metrics, engine, created_at } = resulting;
     succeed.run({ jobId, stopReason, version, metrics, warnings, engine, now: created_at });
     tellProgress(jobId, now, 'always');
-    events.appendWarnings(jobId, now, result.warnings);
+    const findings = result.findings ?? [];
+    diagnostics.insertFindings(jobId, findings);
+    events.appendWarnings(jobId, now, [...result.warnings, ...findings]);
     events.append(jobId, 'succeeded', now, { version, stop_reason: stopReason });
     return true;
   };

@@ -23,7 +23,8 @@ function train(table: Table, solver: object, more: object = {}): FinishedRun {
   return trainToEnd(config, table);
 }
 
-const codes = ({ outcome }: FinishedRun) => outcome.warnings.map(({ code }) => code);
+const codes = ({ outcome }: FinishedRun) =>
+  [...outcome.warnings, ...outcome.findings].map(({ code }) => code);
 const largest = ({ outcome }: FinishedRun) => Math.max(...parametersOf(outcome).map(Math.abs));
 
 describe.each([
