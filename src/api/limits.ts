@@ -48,7 +48,7 @@ export const defaultLimits = {
   /** How often the events table is looked at while anyone waits for a job or follows one. */
   eventPollMs: 50,
   maxJobWaiters: 256,
-  /** How long telling events holds the event loop before others get their turn. */
+  /** How long telling events, or a long history, holds the event loop before others get their turn. */
   eventSliceMs: 10,
   maxEventStreams: 2_000,
   eventStream: {

@@ -275,7 +275,8 @@ export interface JobStore {
   list(query: JobListQuery): Promise<Page<Job>>;
   /** Every state, those without a job too. */
   countByState(): Promise<Readonly<Record<JobState, number>>>;
-  history(id: string): Promise<EpochRecord[]>;
+  /** Its epochs after one, in order, as many as `limit`; by default all. */
+  history(id: string, after?: number, limit?: number): Promise<EpochRecord[]>;
   diagnostics(id: string): Promise<JobDiagnostics>;
   /** What a diverged job has left; null for any other. */
   remains(id: string): Promise<Remains | null>;

@@ -1,8 +1,10 @@
 /** `/api/v1/jobs`: durable training runs. */
+import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Diagnostics, DiagnosticsQuery, LastFiniteWeights } from '../../contracts/diagnostics.ts';
 import {
+  type EpochRecord,
   History,
   HistoryQuery,
   Job,
@@ -182,7 +184,11 @@ export function registerJobRoutes(app: ApiInstance, jobs: JobService): void {
         response: responses({ 200: History }, ...keyCodes, 'job_not_found'),
       },
     },
-    async (request) => ({ epochs: await jobs.history(request.params.job, request.query.max_points) }),
+    async (request, reply) => {
+      const pages = await jobs.history(request.params.job, request.query.max_points);
+      // As text: a long one is never an object as a whole.
+      return reply.type('application/json; charset=utf-8').send(Readable.from(historyText(pages)) as never);
+    },
   );
 
   app.get(
@@ -219,6 +225,17 @@ export function registerJobRoutes(app: ApiInstance, jobs: JobService): void {
     },
     async (request) => jobs.lastFiniteWeights(request.params.job),
   );
+}
+
+/** A `History`, in pieces. */
+async function* historyText(pages: AsyncIterable<readonly EpochRecord[]>): AsyncGenerator<string> {
+  let separator = '{"epochs":[';
+  for await (const page of pages) {
+    if (page.length === 0) continue;
+    yield separator + page.map((record) => JSON.stringify(record)).join(',');
+    separator = ',';
+  }
+  yield separator === ',' ? ']}' : `${separator}]}`;
 }
 
 /** Aborts when the response is over, by an answer or by a client that hung up. */

@@ -56,12 +56,13 @@ export function createJobRecords(context: StoreContext): JobRecords {
         (row) => [row.created_at, row.id],
       );
     },
-    async history(id) {
+    async history(id, after = -1, limit = Number.POSITIVE_INFINITY) {
       const records: EpochRecord[] = [];
       for (;;) {
-        const rows = historyAfter.all(id, records.at(-1)?.epoch ?? -1, historyChunk);
+        const count = Math.min(historyChunk, limit - records.length);
+        const rows = historyAfter.all(id, records.at(-1)?.epoch ?? after, count);
         for (const row of rows) records.push({ ...row, metrics: JSON.parse(row.metrics) });
-        if (rows.length < historyChunk) return records;
+        if (rows.length < count || records.length === limit) return records;
         await setImmediate();
       }
     },
