@@ -1,5 +1,5 @@
 /** Reads a stored table once, column by column, for its profile, its hash and its warnings. */
-import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBResult } from '@duckdb/node-api';
 import type { ColumnProfile } from '../../contracts/dataset.ts';
 import type { Warning } from '../../contracts/names.ts';
 import { compareCodePoints } from '../code-point-order.ts';
@@ -93,7 +93,7 @@ async function readColumns(
   );
   const result = await connection.stream(`SELECT ${selected.join(', ')} FROM ${parquetSource(path)}`);
   let filled = 0;
-  for await (const chunk of result) {
+  for await (const chunk of readAhead(result)) {
     if (filled + chunk.rowCount > blockRows) filled = finishBlocks(readings, blocks, filled);
     for (const [index, reading] of readings.entries()) {
       const block = blocks[index];
@@ -105,9 +105,24 @@ async function readColumns(
   finishBlocks(readings, blocks, filled);
 }
 
+/** DuckDB makes the next chunk in a thread of its own while this one is looked at. */
+async function* readAhead(result: DuckDBResult): AsyncGenerator<DuckDBDataChunk> {
+  let next = result.fetchChunk();
+  for (;;) {
+    const chunk = await next;
+    if (chunk === null || chunk.rowCount === 0) return;
+    next = result.fetchChunk();
+    // When the consumer throws, nobody waits for it any more.
+    next.catch(() => {});
+    yield chunk;
+  }
+}
+
+/** Takes the vector's own array: asked one by one, with each value's validity, its numbers take three times as long. */
 function copyNumbers(chunk: DuckDBDataChunk, index: number, block: Float64Array, at: number): void {
-  const vector = chunk.getColumnVector(index);
-  for (let row = 0; row < vector.itemCount; row++) block[at + row] = vector.getItem(row) as number;
+  const { items } = chunk.getColumnVector(index) as unknown as { items: unknown };
+  if (!(items instanceof Float64Array)) throw new Error('the binding keeps numbers otherwise than it did');
+  block.set(items, at);
 }
 
 /** @returns 0, the numbers that the blocks hold now */
