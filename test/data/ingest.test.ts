@@ -6,12 +6,13 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { CsvOptions } from '../../src/contracts/csv-options.ts';
 import type { Cell, Row } from '../../src/contracts/dataset.ts';
+import { createArrival } from '../../src/data/ingest/arrival.ts';
 import type { IngestedTable, UploadFormat } from '../../src/data/messages.ts';
 import { readRows } from '../../src/data/row-pages.ts';
 import { badCsv } from '../unit/data/ingest/bad-csv.ts';
 import { badJson } from '../unit/data/ingest/bad-json.ts';
 import { badNdjson } from '../unit/data/ingest/bad-ndjson.ts';
-import { ingestBytes } from './ingest-bytes.ts';
+import { ingestBytes, ingestPieces } from './ingest-bytes.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-ingest-'));
 const path = join(folder, 'kept.parquet');
@@ -86,6 +87,28 @@ describe('a table', () => {
       }),
       { numRuns: 25 },
     );
+  });
+
+  it('is the same however its bytes are cut on their way', async () => {
+    const format = fc.constantFrom('csv' as const, 'ndjson' as const);
+    const cuts = fc.uniqueArray(fc.nat(2_000), { maxLength: 12 }).map((all) => all.sort((a, b) => a - b));
+    await fc.assert(
+      fc.asyncProperty(table, format, cuts, async ({ names, rows }, kind, places) => {
+        const bytes = Buffer.from(kind === 'csv' ? toCsv(names, rows, '\n') : toNdjson(rows, '\n'));
+        const whole = await upload(kind, bytes);
+        const inPieces = await ingestPieces(folder, path, kind, bytes, places);
+        expect(inPieces).toEqual(whole);
+        expect(await rowsOf(inPieces)).toEqual(rows);
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  it('that breaks off is refused', async () => {
+    const arrival = createArrival();
+    const broken = ingestBytes(folder, path, 'csv', 'x,y\n1,2\n', {}, arrival);
+    arrival.update('broken_off');
+    await expect(broken).rejects.toMatchObject({ code: 'incomplete_body' });
   });
 
   it('may begin with a byte-order mark and a name of two lines', async () => {

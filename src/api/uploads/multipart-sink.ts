@@ -26,10 +26,9 @@ export interface FilePart {
  */
 export function takeFileInto(next: ByteSink, contentType: string, begin: (part: FilePart) => void): ByteSink {
   const form = openForm(contentType);
-  const input = new StreamWriter(form);
+  const input = new StreamWriter(form, () => malformed('the form breaks off before its closing boundary'));
   let file: Promise<void> | null = null;
 
-  form.on('error', () => input.fail(malformed('the form breaks off before its closing boundary')));
   form.on('file', (name, stream, fileName, encoding, mediaType) => {
     try {
       if (name !== partName)
