@@ -72,6 +72,7 @@ export const errorCodes = {
   single_class: { status: 422, title: 'The target has fewer than two classes' },
   too_many_classes: { status: 422, title: 'The target has too many classes' },
   too_few_rows: { status: 422, title: 'There are too few rows to train on' },
+  unsuitable_dataset: { status: 422, title: 'The rows of the dataset do not fit the model' },
   all_missing: { status: 422, title: 'A column has no values' },
   missing_values: { status: 422, title: 'A value is missing' },
   cardinality_too_high: { status: 422, title: 'A category column has too many distinct values' },

@@ -20,6 +20,7 @@ import { addValidation } from './plugins/validation.ts';
 import { registerAliasRoutes } from './routes/aliases.ts';
 import { registerBackupRoutes } from './routes/backups.ts';
 import { registerDatasetRoutes } from './routes/datasets.ts';
+import { registerEvaluateRoutes } from './routes/evaluate.ts';
 import { registerExportRoutes } from './routes/exports.ts';
 import { registerInspectionRoutes } from './routes/inspections.ts';
 import { registerJobEventRoutes } from './routes/job-events.ts';
@@ -33,6 +34,7 @@ import { registerVersionRoutes } from './routes/versions.ts';
 import { createAliasService } from './services/aliases.ts';
 import { createBackupService } from './services/backups.ts';
 import { createDatasetService } from './services/datasets.ts';
+import { createEvaluationService } from './services/evaluations.ts';
 import { createEventFeed } from './services/event-feed.ts';
 import { createExportService } from './services/exports.ts';
 import { createInspectionService } from './services/inspections.ts';
@@ -98,6 +100,7 @@ export async function createApp(dependencies: AppDependencies): Promise<ApiInsta
   registerInspectionRoutes(app, services.inspections);
   registerAliasRoutes(app, services.aliases);
   registerPredictRoutes(app, services.predictions, limits);
+  registerEvaluateRoutes(app, services.evaluations);
   registerJobRoutes(app, services.jobs);
   registerJobEventRoutes(app, services.jobEvents);
   registerBackupRoutes(app, services.backups, limits);
@@ -146,6 +149,7 @@ function createServices(
   });
   const models = createModelService(store, now);
   const spoolDir = join(config.dataDir, 'spool');
+  const predictions = createPredictionService(store, predictorsBy(config.mathBackend), limits);
   return {
     exports: createExportService(store, data),
     datasets: createDatasetService({
@@ -167,7 +171,8 @@ function createServices(
       now,
       onFailure: (error) => logger.warn({ err: error }, 'a backup broke off'),
     }),
-    predictions: createPredictionService(store, predictorsBy(config.mathBackend), limits),
+    predictions,
+    evaluations: createEvaluationService({ store, data, predictions, maxBytes: config.jobMemoryBytes }),
   };
 }
 

@@ -3,8 +3,11 @@
 import { join } from 'node:path';
 import type { CsvOptions } from '../contracts/csv-options.ts';
 import type { ColumnProfile, FormulaMode, Row } from '../contracts/dataset.ts';
+import type { Metrics } from '../contracts/metrics.ts';
+import type { ResolvedModelConfig } from '../contracts/model-config.ts';
 import type { ModelFile } from '../contracts/model-file.ts';
 import type { Warning } from '../contracts/names.ts';
+import type { TrainedModel } from '../contracts/version.ts';
 import type { ErrorCode, FieldError } from '../errors.ts';
 
 export const uploadFormats = ['json', 'csv', 'ndjson', 'parquet'] as const;
@@ -110,6 +113,17 @@ export interface ModelFromFile {
   readonly parameters: number;
 }
 
+/** Predict every row that has a target and measure how well: what the version needs to know, and the table. */
+export interface EvaluateRequest {
+  readonly kind: 'evaluate';
+  readonly path: string;
+  /** Of the features and the target; they are there, in the types that the model needs. */
+  readonly columns: readonly ColumnProfile[];
+  readonly config: Pick<ResolvedModelConfig, 'target' | 'features' | 'preprocessing'>;
+  readonly trained: TrainedModel;
+  readonly weights: Uint8Array;
+}
+
 export interface DataReplies {
   ingest: IngestedTable;
   rows: Row[];
@@ -118,6 +132,7 @@ export interface DataReplies {
   read_export: Uint8Array | null;
   close_export: null;
   read_model_file: ModelFromFile;
+  evaluate: Metrics;
 }
 
 export type DataRequest =
@@ -127,7 +142,8 @@ export type DataRequest =
   | OpenExportRequest
   | ReadExportRequest
   | CloseExportRequest
-  | ReadModelFileRequest;
+  | ReadModelFileRequest
+  | EvaluateRequest;
 
 /** A TrainyardError on the wire: the client makes one of it again. */
 export interface WireError {

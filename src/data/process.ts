@@ -1,4 +1,5 @@
 /** The data process's side of its channel: takes requests for tables, answers each with its reply or its refusal. */
+import type { Metrics } from '../contracts/metrics.ts';
 import { TrainyardError } from '../errors.ts';
 import { createOpenExports } from './export/open-exports.ts';
 import { createArrival, type WatchedArrival } from './ingest/arrival.ts';
@@ -7,6 +8,7 @@ import { createLimiter } from './limiter.ts';
 import type {
   DataReplies,
   DataRequest,
+  EvaluateRequest,
   FromDataProcess,
   IngestRequest,
   ModelFromFile,
@@ -31,6 +33,8 @@ export interface DataProcessOptions {
   /** What a model file holds is not this folder's business, but only this process may read what a stranger sent. */
   readonly readModelFile: (path: string) => Promise<ModelFromFile>;
   readonly logger: ErrorLog;
+  /** Runs a model over a table; given from outside, since tables know nothing of models. */
+  readonly evaluate: (request: EvaluateRequest) => Promise<Metrics>;
 }
 
 /** Uploads that arrive at once: each has a buffer of some megabyte, so a bound, but wide, since a slow client may take hours. */
@@ -40,13 +44,16 @@ const ingestLimits = { running: 2, waiting: uploadLimits.running };
 const rowsLimits = { running: 4, waiting: 256 };
 /** Each is in memory as a whole. */
 const modelFileLimits = { running: 1, waiting: 64 };
+/** Each holds a table and its predictions in memory, and computes in a thread of its own. */
+const evaluationLimits = { running: 1, waiting: 16 };
 
 /** Starts answering. Each request runs on its own locked DuckDB instance; past the limits a request is refused as `busy`. */
-export function runDataProcess({ channel, readModelFile, logger }: DataProcessOptions): void {
+export function runDataProcess({ channel, readModelFile, evaluate, logger }: DataProcessOptions): void {
   const limitUploads = createLimiter(uploadLimits);
   const limitIngest = createLimiter(ingestLimits);
   const limitRows = createLimiter(rowsLimits);
   const limitModelFiles = createLimiter(modelFileLimits);
+  const limitEvaluations = createLimiter(evaluationLimits);
   const exports = createOpenExports();
 
   /** Uploads that have not been answered, by the id of their request. */
@@ -78,6 +85,8 @@ export function runDataProcess({ channel, readModelFile, logger }: DataProcessOp
         return exports.close(request.id).then(() => null);
       case 'read_model_file':
         return limitModelFiles(() => readModelFile(request.path));
+      case 'evaluate':
+        return limitEvaluations(() => evaluate(request));
     }
   }
 

@@ -1,10 +1,11 @@
 /** The data process: the only one that parses tables and model files, so that nothing in them can stop the API. */
 import type { ToDataProcess } from '../data/messages.ts';
 import { runDataProcess } from '../data/process.ts';
+import { createEvaluator } from '../training/run-evaluation.ts';
 import { readModelFile } from '../training/safetensors/read-model-file.ts';
 import { type RoleOptions, stopRequested } from './role.ts';
 
-export async function runDataRole({ logger }: RoleOptions): Promise<number> {
+export async function runDataRole({ config, logger }: RoleOptions): Promise<number> {
   const stopping = stopRequested();
   runDataProcess({
     readModelFile,
@@ -13,6 +14,7 @@ export async function runDataRole({ logger }: RoleOptions): Promise<number> {
       onMessage: (listener) => void process.on('message', (message) => listener(message as ToDataProcess)),
     },
     logger,
+    evaluate: createEvaluator(config.mathBackend),
   });
   await stopping;
   return 0;

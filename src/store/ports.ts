@@ -93,7 +93,7 @@ export interface VersionStore {
    *
    * @throws TrainyardError `model_corrupt` when the bytes are not those that were stored
    */
-  load(ref: VersionRef): Promise<LoadedVersion | null>;
+  load(ref: VersionRef): Promise<(LoadedVersion & { readonly config: ResolvedModelConfig }) | null>;
   /**
    * The weights block as finish stored it, in a buffer of its own (byte offset 0); null when the version is gone.
    *

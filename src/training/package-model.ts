@@ -6,8 +6,7 @@ import type { TrainedModel } from '../contracts/version.ts';
 import type { Kernels } from '../math/kernels/kernels.ts';
 import type { Dtype } from '../math/matrix.ts';
 import type { Fit } from './fit.ts';
-import { classificationMetrics } from './metrics/classification-metrics.ts';
-import { regressionMetrics } from './metrics/regression-metrics.ts';
+import { metricsOfScores } from './metrics/metrics-of-scores.ts';
 import { encodeWeights } from './model-weights.ts';
 import { createPredictor, type Predictor } from './predict.ts';
 import type { PreparedData, PreparedRows } from './prepare-data.ts';
@@ -72,10 +71,5 @@ function metricsOf(
   predictor: Predictor,
   poll: () => void,
 ): Metrics {
-  const { outputs, predictedCodes } = predictor.scores(rows.x, poll);
-  const { classes, output } = trained;
-  if (classes === null || predictedCodes === null) return regressionMetrics(rows.truth, outputs);
-  // A perceptron's probabilities are its labels over again.
-  const probabilities = output === 'step' ? null : outputs;
-  return classificationMetrics({ classes, trueCodes: rows.truth, predictedCodes, probabilities, poll });
+  return metricsOfScores(trained, rows.truth, predictor.scores(rows.x, poll), poll);
 }

@@ -14,6 +14,7 @@ import { readTable } from '../../src/data/read-table.ts';
 import { kernelsOf } from '../../src/math/kernels/math-backend.ts';
 import type { Store } from '../../src/store/ports.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts';
+import { createEvaluator } from '../../src/training/run-evaluation.ts';
 import { readModelFile } from '../../src/training/safetensors/read-model-file.ts';
 import { train } from '../../src/training/train.ts';
 
@@ -111,6 +112,7 @@ function dataServiceInProcess(logger: Logger): DataService {
   runDataProcess({
     readModelFile,
     logger,
+    evaluate: createEvaluator('auto'),
     channel: {
       send: (message) => setImmediate(() => toClient(structuredClone(message))),
       onMessage: (listener) => {

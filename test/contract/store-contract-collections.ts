@@ -270,7 +270,7 @@ export function collectionsContract(current: Current): void {
       await finishJob(store, 1);
       const ref = await store.versions.resolve('m', 1);
       const { trained } = resultOf(smallWeights);
-      expect(await store.versions.load(ref!)).toEqual({ trained, weights: smallWeights });
+      expect(await store.versions.load(ref!)).toEqual({ config, trained, weights: smallWeights });
     });
 
     it('are deleted, unless an alias points to them; the number is not given again', async () => {

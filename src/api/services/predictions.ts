@@ -35,21 +35,37 @@ export function createPredictionService(store: Store, createPredictor: CreatePre
   /** Of requests without options. */
   const plainWriters = new WeakMap<Predictor, PredictionWriter>();
 
-  async function load(ref: VersionRef): Promise<Predictor | null> {
+  async function loadPredictor(ref: VersionRef): Promise<Predictor | null> {
     const loaded = await store.versions.load(ref);
     return loaded && createPredictor(loaded.trained, loaded.weights);
   }
 
-  /** @throws TrainyardError `model_not_found`, `version_not_found`, `alias_not_found`, `no_version`, `model_corrupt` */
-  async function serve(model: string, selector: VersionSelector): Promise<ServedVersion> {
+  /**
+   * What `read` makes of the version that the selector names; it gives null when the version is deleted meanwhile.
+   *
+   * @throws TrainyardError `model_not_found`, `version_not_found`, `alias_not_found`, `no_version`, or what `read` throws
+   */
+  async function look<T>(
+    model: string,
+    selector: VersionSelector,
+    read: (ref: VersionRef) => Promise<T | null>,
+  ): Promise<{ readonly ref: VersionRef; readonly found: T }> {
     for (let lookUp = 0; lookUp < maxLookUps; lookUp++) {
       const ref = await resolve(model, selector);
       if (!ref) break;
-      const bytes = bytesPerPredictor + ref.parameters * bytesPerParameter;
-      const predictor = await cache.get(ref.key, bytes, () => load(ref));
-      if (predictor) return { version: ref.version, predictor };
+      const found = await read(ref);
+      if (found) return { ref, found };
     }
     throw await missing(store, model, selector);
+  }
+
+  /** @throws TrainyardError as `look` does, and `model_corrupt` */
+  async function serve(model: string, selector: VersionSelector): Promise<ServedVersion> {
+    const { ref, found } = await look(model, selector, (each) => {
+      const bytes = bytesPerPredictor + each.parameters * bytesPerParameter;
+      return cache.get(each.key, bytes, () => loadPredictor(each));
+    });
+    return { version: ref.version, predictor: found };
   }
 
   function writerOf(predictor: Predictor, options: PredictQuery): PredictionWriter {
@@ -65,6 +81,10 @@ export function createPredictionService(store: Store, createPredictor: CreatePre
 
   return {
     serve,
+
+    /** The version's config and numbers, as they were stored. @throws TrainyardError as `serve` does */
+    load: async (model: string, selector: VersionSelector) =>
+      (await look(model, selector, (ref) => store.versions.load(ref))).found,
 
     /**
      * Predicts in the order of the rows, a batch at a time. Between two batches, and no less often than the limits say, the event

@@ -37,6 +37,7 @@ interface RefRow extends KeyParts {
 }
 
 interface ContentRow extends StoredBlob {
+  readonly config: string;
   readonly trained: string;
   readonly trainedSha256: string;
 }
@@ -62,7 +63,7 @@ const selectAliased = `
   ${selectRef} AND version = (SELECT version FROM aliases WHERE model_id = models.id AND aliases.name = ?)`;
 
 const selectContent = `
-  SELECT trained, trained_sha256 AS trainedSha256, weights AS data, weights_file AS file, weights_sha256 AS sha256
+  SELECT config, trained, trained_sha256 AS trainedSha256, weights AS data, weights_file AS file, weights_sha256 AS sha256
   FROM versions WHERE model_id = @modelId AND version = @version`;
 
 const selectAlias = 'SELECT name FROM aliases WHERE model_id = @modelId AND version = @version LIMIT 1';
@@ -138,7 +139,7 @@ export function createVersionStore({ connection, blobs }: StoreContext): Version
       if (!content) return null;
       if (sha256(content.trained) !== content.trainedSha256) throw corrupt();
       const weights = await weightsOf(parts, content);
-      return weights && { trained: JSON.parse(content.trained), weights };
+      return weights && { config: JSON.parse(content.config), trained: JSON.parse(content.trained), weights };
     },
     async weights(model, version) {
       const parts = numbered.get(model, version);
