@@ -1,6 +1,6 @@
 /** One client that follows a job by server-sent events: first what the store has, then what the feed brings; no gap, no repeat. */
 import { once } from 'node:events';
-import type { ServerResponse } from 'node:http';
+import type { Writable } from 'node:stream';
 import { type JobEvent, terminalEvents } from '../../contracts/job-event.ts';
 import type { JobStore } from '../../store/ports.ts';
 import type { EventFeed } from './event-feed.ts';
@@ -68,7 +68,7 @@ function piecesOf(events: readonly JobEvent[]): Piece[] {
 }
 
 /** @param response whose head is written; the stream ends it */
-export function startEventStream(options: EventStreamOptions, response: ServerResponse): EventStream {
+export function startEventStream(options: EventStreamOptions, response: Writable): EventStream {
   const { jobs, feed, jobId } = options;
   const closed = new AbortController();
   const isOver = () => closed.signal.aborted || response.writableEnded;
@@ -122,16 +122,15 @@ export function startEventStream(options: EventStreamOptions, response: ServerRe
   }
 
   function take(events: readonly JobEvent[]): void {
-    newest = Math.max(newest, events.at(-1)!.id);
-    if (isCatchingUp || isOver()) return;
-    const fresh = events[0]!.id > written ? events : events.filter(({ id }) => id > written);
-    if (fresh.length === 0) return;
-    const text = textOfAll(fresh);
+    const last = events.at(-1)!;
+    newest = Math.max(newest, last.id);
+    if (isCatchingUp || isOver() || last.id <= written) return;
+    const text = textOfAll(events);
     const bytes = response.writableLength + text.length;
     const isTooMuch = bytes > options.maxBufferedBytes;
     if (isTooMuch && response.writableNeedDrain) cut(new Error(`the client lets ${bytes} bytes wait`));
-    else if (isTooMuch || fresh[0]!.id !== written + 1) catchUp().catch(cut);
-    else write({ text, last: fresh.at(-1)! });
+    else if (isTooMuch || events[0]!.id !== written + 1) catchUp().catch(cut);
+    else write({ text, last });
   }
 
   async function run(): Promise<void> {
