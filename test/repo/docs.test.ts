@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { settings } from '../../src/config.ts';
 import { findingCodes, LayerStatistics } from '../../src/contracts/diagnostics.ts';
+import { JobEvent } from '../../src/contracts/job-event.ts';
 import { errorCodes, jobErrorCodes } from '../../src/errors.ts';
 import { thresholds } from '../../src/training/diagnostics/thresholds.ts';
 
@@ -51,6 +52,13 @@ describe('docs/diagnostics.md', () => {
   it('describes every statistic', () => {
     const names = tableUnder(text, '## Statistics').map(([name]) => name);
     expect(names).toEqual(Object.keys(LayerStatistics.shape));
+  });
+});
+
+describe('docs/jobs.md', () => {
+  it('lists exactly the types of events', () => {
+    const types = JobEvent.options.map(({ shape }) => shape.type.value);
+    expect(tableUnder(read('docs/jobs.md'), '## Events').map(([type]) => type)).toEqual(types);
   });
 });
 
