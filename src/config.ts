@@ -69,7 +69,7 @@ export const settings = {
     .enum(mathBackends)
     .default('auto')
     .describe(
-      'What networks are computed with: `wasm`, the plain `reference`, or `auto`, the fastest; see docs/math-core.md',
+      'What networks are computed with: `auto`, `wasm`, `openblas` or `reference`; see docs/math-core.md',
     ),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])

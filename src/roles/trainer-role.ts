@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import { readTable } from '../data/read-table.ts';
+import { openblasProblem } from '../math/kernels/math-backend.ts';
 import { packageVersion } from '../package-version.ts';
 import { openSqliteStore } from '../store/sqlite/open-sqlite-store.ts';
 import { createTrainer } from '../trainer/trainer.ts';
@@ -15,6 +16,9 @@ const stallMs = 120_000;
 export async function runTrainerRole({ config, logger, owner }: RoleOptions): Promise<number> {
   const stopping = stopRequested();
   const store = await openSqliteStore({ dataDir: config.dataDir, role: 'client' });
+  const problem = openblasProblem(config.mathBackend);
+  if (problem !== null)
+    logger.info({ reason: problem }, 'OpenBLAS is not used: networks train on WebAssembly alone');
   const trainer = createTrainer({
     jobs: store.jobs,
     owner: owner ?? `trainer-${randomUUID()}`,

@@ -20,6 +20,7 @@ function run(port: NonNullable<typeof parentPort>, start: WorkerStart): void {
   const control = new Int32Array(start.control);
   const post = (message: FromWorker, transferred: ArrayBuffer[] = []) =>
     port.postMessage(message, transferred);
+  let isEngineKnown = false;
   let waiting: EpochReport[] = [];
   let postedAt = performance.now();
   let checkpointedAt = performance.now();
@@ -42,9 +43,11 @@ function run(port: NonNullable<typeof parentPort>, start: WorkerStart): void {
       dataHash: start.dataHash,
       initial: start.initial,
       checkpoint: start.checkpoint,
-      createKernels: (dtype) => {
-        const kernels = kernelsOf(start.mathBackend)(dtype);
-        post({ type: 'engine', engine: kernels.engine });
+      createKernels: (...what) => {
+        const kernels = kernelsOf(start.mathBackend)(...what);
+        // The first are those of the training.
+        if (!isEngineKnown) post({ type: 'engine', engine: kernels.engine });
+        isEngineKnown = true;
         return kernels;
       },
       createGlmKernels: () => glmKernelsOf(start.mathBackend),

@@ -116,6 +116,16 @@ export function createMlpFit(
   };
 }
 
+/** Multiply-adds of a step's forward pass, with as many inputs as features: known before the data is. */
+export function stepWork({
+  features,
+  hidden_layers: hidden,
+  batch_size: batch,
+}: MlpConfig & { readonly features: readonly string[] }): number {
+  const widths = [features.length, ...hidden.map(({ units }) => units), 1];
+  return batch * widths.slice(1).reduce((sum, width, l) => sum + width * widths[l], 0);
+}
+
 function mlpLayers({ hidden_layers: hidden }: MlpConfig, inputs: number, outputs: number): DenseLayer[] {
   const widths = [inputs, ...hidden.map(({ units }) => units), outputs];
   return networkLayers(hidden).map((layer, index) => ({

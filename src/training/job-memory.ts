@@ -56,28 +56,39 @@ export function jobMemory(shape: JobShape): number {
 /** Copies of the parameters that each optimizer's state comes to. */
 const moments = { sgd: 0, momentum: 1, nesterov: 1, adagrad: 1, rmsprop: 1, adam: 2, adamw: 2 };
 
-/**
- * 4 bytes · (parameters · copies + rows of a pass · Σ padded widths · 5): a layer keeps its z, its a and their gradient, and with
- * dropout what it drew and what that left.
- */
-function networkBytes(
-  config: Descent & Pick<MlpConfig, 'hidden_layers' | 'initialize_from'>,
-  { rows, columns, outputs }: JobShape,
-): number {
+type NetworkConfig = Descent & Pick<MlpConfig, 'hidden_layers' | 'initialize_from'>;
+
+/** Padded parameters, and rows of a pass · Σ padded widths · 5: a layer keeps its z, its a and their gradient, with dropout two more. */
+function networkFloats(config: NetworkConfig, { rows, columns, outputs }: JobShape) {
   const widths = [columns, ...config.hidden_layers.map(({ units }) => units), outputs].map(padded);
   const layers = widths.slice(1).map((width, index) => ({ inputs: widths[index], outputs: width }));
   const parameters = layers.reduce((sum, layer) => sum + (layer.inputs + 1) * layer.outputs, 0);
+  const activations =
+    passRows(layers, Math.min(config.batch_size, rows), largestProductWork) *
+    widths.reduce((sum, width) => sum + width, 0) *
+    5;
+  return { parameters, activations };
+}
+
+/** 4 bytes · (parameters · copies + activations). */
+function networkBytes(config: NetworkConfig, shape: JobShape): number {
+  const { parameters, activations } = networkFloats(config, shape);
   const best = config.early_stopping === null ? 0 : 1;
   const states = 1 + moments[config.optimizer.type] + best;
   // Parameters, moments and best weights, their copy for a checkpoint and its bytes; or, at the end, the weights five times: flat,
   // as bytes, as posted, and read again into the network that measures them. Beside either the gradients, their sum and the probe's.
   // The version that it starts from stays with the trainer and its thread.
   const copies = Math.max(3 * states, states + 5) + 3 + (config.initialize_from ? 2 : 0);
-  const activations =
-    passRows(layers, Math.min(config.batch_size, rows), largestProductWork) *
-    widths.reduce((sum, width) => sum + width, 0) *
-    5;
   return f32Bytes * (parameters * copies + activations);
+}
+
+/**
+ * The part of a network's training that lies in the kernels' memory: parameters, gradients, moments, the gradients' sum and the probe's
+ * block, and the activations.
+ */
+export function networkKernelBytes(config: MlpConfig, shape: JobShape): number {
+  const { parameters, activations } = networkFloats(config, shape);
+  return f32Bytes * (parameters * (4 + moments[config.optimizer.type]) + activations);
 }
 
 /**

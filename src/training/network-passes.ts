@@ -74,6 +74,8 @@ export function createNetworkPasses(options: NetworkPassesOptions): NetworkPasse
   const network = createNetwork({ layers, maxBatch: pieceRows, kernels, dropout, poll });
   const batchOf = createBatches(pieceRows, data, kernels);
   const hasPenalty = penalty.l1 > 0 || penalty.l2 > 0;
+  /** All rows that are scored: those held back, the same at each epoch. */
+  let scored: Uint32Array | null = null;
   const summed = batchRows > pieceRows ? kernels.allocate(network.layout.blockLength) : null;
 
   function forward(
@@ -121,7 +123,8 @@ export function createNetworkPasses(options: NetworkPassesOptions): NetworkPasse
       return summed ?? network.gradients;
     },
     score(rows, look) {
-      const order = Uint32Array.from({ length: rows.x.rows }, (_, row) => row);
+      if (scored?.length !== rows.x.rows) scored = ascending(kernels.allocateIndices(rows.x.rows));
+      const order = scored;
       const sums: ScoreSums = { rows: 0, loss: 0, correct: 0 };
       for (let start = 0; start < order.length; start += pieceRows) {
         const batch = batchOf(Math.min(pieceRows, order.length - start));
@@ -144,6 +147,11 @@ export function createNetworkPasses(options: NetworkPassesOptions): NetworkPasse
       }
     },
   };
+}
+
+function ascending(order: Uint32Array): Uint32Array {
+  for (let row = 0; row < order.length; row++) order[row] = row;
+  return order;
 }
 
 /** Memory for one batch, and its views by number of rows. */

@@ -9,11 +9,12 @@ import type {
 } from '../contracts/model-config.ts';
 import type { Warning } from '../contracts/names.ts';
 import { activations } from '../math/activations/index.ts';
+import { maxModelBytes } from '../math/kernels/wasm-memory.ts';
 import { type DesignShape, linearSolver, logisticSolver, unitSpread } from './auto-solver.ts';
 import { classWeightProblems } from './class-weight-problems.ts';
 import { type ConfigProblem, type DatasetProfile, refuse } from './config-problems.ts';
 import { encodedColumns, featureProblems } from './feature-problems.ts';
-import { jobMemory } from './job-memory.ts';
+import { type JobShape, jobMemory, networkKernelBytes } from './job-memory.ts';
 import { outputsOf, rowProblems, targetProblems } from './target-problems.ts';
 import { validationProblems } from './validation-problems.ts';
 import { type StartingVersion, warmStartProblems } from './warm-start-problems.ts';
@@ -75,15 +76,18 @@ export function resolveConfig(
     unitSpread: unitSpread(features, config.preprocessing),
   };
   const resolved = withDefaults(config, names, task, design);
-  const needed = jobMemory({
+  const shape: JobShape = {
     config: resolved,
     profiles: [target!, ...features],
     rows: dataset.rows,
     validation: validationDataset,
     columns,
     outputs,
-  });
+  };
+  const needed = jobMemory(shape);
   if (needed > memoryBytes) refuse([memoryProblem(needed, memoryBytes)]);
+  const inKernels = resolved.type === 'mlp' ? networkKernelBytes(resolved, shape) : 0;
+  if (inKernels > maxModelBytes) refuse([memoryProblem(inKernels, maxModelBytes)]);
   return { config: resolved, epochs: epochLimit(resolved), warnings: taskWarnings(config, target!, task) };
 }
 

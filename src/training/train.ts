@@ -6,14 +6,15 @@ import type { ResolvedModelConfig } from '../contracts/model-config.ts';
 import type { Warning } from '../contracts/names.ts';
 import type { TrainedModel } from '../contracts/version.ts';
 import { JobFailure } from '../errors.ts';
-import type { Kernels } from '../math/kernels/kernels.ts';
-import { type Dtype, type FloatArray, sharedMatrix } from '../math/matrix.ts';
+import type { CreateKernels } from '../math/kernels/math-backend.ts';
+import { type FloatArray, sharedMatrix } from '../math/matrix.ts';
 import type { GlmKernels } from '../math/solvers/glm-kernels.ts';
 import { createWasmGlmKernels } from '../math/solvers/wasm-glm-kernels.ts';
 import { dataFindings } from './diagnostics/data-findings.ts';
 import { createTrainingMonitor, type TrainingMonitor } from './diagnostics/training-monitor.ts';
 import { type Breach, Divergence, findBreach } from './divergence.ts';
 import type { Fit, FitEpoch } from './fit.ts';
+import { stepWork } from './fit-mlp.ts';
 import { createFit } from './fits.ts';
 import { measure, type PackagedModel, packageModel } from './package-model.ts';
 import { prepareData, type TrainingTables } from './prepare-data.ts';
@@ -29,7 +30,7 @@ export interface TrainingRun extends TrainingTables {
   readonly checkpoint: Uint8Array | null;
   /** The version that `initialize_from` names: where to start anew. */
   readonly initial?: InitialVersion | null;
-  readonly createKernels: (dtype: Dtype) => Kernels;
+  readonly createKernels: CreateKernels;
   /** What a regression's solver computes with; all give the same bits, and the fast ones are the default. */
   readonly createGlmKernels?: () => GlmKernels;
   /**
@@ -88,13 +89,16 @@ export function train(run: TrainingRun): TrainingOutcome {
 
 function trainUnlessStopped(run: TrainingRun, poll: () => void): FinishedTraining {
   const { config, nowMs } = run;
-  const kernels = run.createKernels(config.type === 'mlp' ? 'f32' : 'f64');
+  const kernels =
+    config.type === 'mlp' ? run.createKernels('f32', stepWork(config)) : run.createKernels('f64');
   const identity = trainingIdentity(config, run.dataHash);
   const resumed = run.checkpoint && openCheckpoint(run.checkpoint, identity);
   const engines = [...new Set([...(resumed?.engines ?? []), kernels.engine])];
   const glmKernels = goesByIterations(config) ? (run.createGlmKernels ?? createWasmGlmKernels)() : null;
   const allocate: GlmKernels['matrix'] = (rows, columns, type) =>
-    glmKernels?.matrix(rows, columns, type) ?? sharedMatrix(rows, columns, kernels.strideOf(columns), type);
+    glmKernels?.matrix(rows, columns, type) ??
+    (type === kernels.dtype ? kernels.allocateRows(rows, columns) : null) ??
+    sharedMatrix(rows, columns, kernels.strideOf(columns), type);
   const data = prepareData(config, run, allocate, poll);
   const course: Course = { epoch: resumed?.epoch ?? 0, startMs: 0, finite: null, loss: null, unreported: [] };
   const checkpoint = () => {
@@ -120,7 +124,7 @@ function trainUnlessStopped(run: TrainingRun, poll: () => void): FinishedTrainin
   const model = packaged(fit);
   course.finite = fit.parameters();
   const metrics = measured(
-    () => measure(model, data, kernels, poll),
+    () => measure(model, data, run.createKernels(kernels.dtype), poll),
     (what) => divergence(course, course.epoch, { layer: fit.layers.at(-1)!.name, what }, fit, packaged),
   );
   const { engine } = kernels;

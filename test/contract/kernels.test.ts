@@ -1,5 +1,8 @@
 /** Runs the kernels' contract on every implementation, and shows that the fast ones ran. */
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { kernelsOf, openblasProblem } from '../../src/math/kernels/math-backend.ts';
+import { createOpenblasKernels } from '../../src/math/kernels/openblas.ts';
+import { openOpenblas } from '../../src/math/kernels/openblas-library.ts';
 import { createReferenceKernels } from '../../src/math/kernels/reference.ts';
 import { createWasmKernels } from '../../src/math/kernels/wasm.ts';
 import { bestWasmBuild, type WasmBuild } from '../../src/math/kernels/wasm-module.ts';
@@ -27,15 +30,56 @@ afterAll(() => {
 
 kernelsContract('reference kernels, f32', () => createReferenceKernels('f32'));
 kernelsContract('reference kernels, f64', () => createReferenceKernels('f64'));
+const problem = openblasProblem('openblas');
+if (problem !== null) console.log(`OpenBLAS is not tested: ${problem}`);
+describe.skipIf(problem !== null)('OpenBLAS', () => {
+  let products = 0;
+  /** Counts the calls of the library. */
+  const create = () => {
+    const openblas = openOpenblas();
+    const sgemm = (...args: Parameters<typeof openblas.sgemm>) => {
+      products++;
+      openblas.sgemm(...args);
+    };
+    return createOpenblasKernels({ ...openblas, sgemm });
+  };
+  if (problem === null) {
+    kernelsContract('the kernels', create, false);
+    kernelsDifferential('the kernels', create);
+  }
+
+  it('made the products of these tests', () => {
+    expect(products).toBeGreaterThan(1_000);
+    expect(create().engine).toMatch(/^openblas-\d+\.\d+\.\d+-\w+\/1$/);
+  });
+
+  it('is chosen for training a network that is large enough, and never for predictions', () => {
+    const engine = create().engine;
+    expect(kernelsOf('auto')('f32', 1e6).engine).toBe(engine);
+    expect(kernelsOf('openblas')('f32', 1).engine).toBe(engine);
+    for (const kernels of [
+      kernelsOf('auto')('f32', 1_000),
+      kernelsOf('auto')('f32'),
+      kernelsOf('openblas')('f32'),
+      kernelsOf('wasm')('f32', 1e9),
+    ]) {
+      expect(kernels.engine).toMatch(/^wasm/);
+    }
+  });
+});
+
 describe.each<WasmBuild>(['relaxed', 'plain'])('WebAssembly, %s build', (build) => {
   const create = () => createWasmKernels(build);
-  calls.clear();
+  beforeAll(() => {
+    for (const name of calls.keys()) calls.set(name, 0);
+  });
   kernelsContract('the kernels', create);
   kernelsDifferential('the kernels', create);
 
   it('ran each function of the module in these tests', () => {
     const idle = [...calls].filter(([, count]) => count === 0).map(([name]) => name);
-    expect(idle).toEqual(['isFused']);
+    // The first and the last are called by OpenBLAS's kernels alone.
+    expect(idle.sort()).toEqual(['addBiasAndActivate', 'isFused', 'sumRows']);
     expect(calls.size).toBeGreaterThan(15);
   });
 });

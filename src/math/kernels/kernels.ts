@@ -48,6 +48,8 @@ export interface Kernels {
 
   /** A zeroed block in the memory that the kernels compute in. */
   allocate(length: number): FloatArray;
+  /** A zeroed matrix for `gatherRows` to read fastest; null where the kernels have no room for it, or no faster way. */
+  allocateRows(rows: number, columns: number): Matrix | null;
   /** Zeroed row numbers, where `gatherRows` reads them fastest. */
   allocateIndices(length: number): Uint32Array;
   /** Elements from one row to the next for matrices of so many columns. */

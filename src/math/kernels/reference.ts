@@ -34,6 +34,7 @@ export function createReferenceKernels(dtype: Dtype): Kernels {
     // 40 ms at 0.4 billion a second.
     maxProductWork: 2 ** 24,
     allocate,
+    allocateRows: () => null,
     allocateIndices: (length) => new Uint32Array(length),
     strideOf,
     matrix: (rows, columns, data = allocate(rows * strideOf(columns))) =>

@@ -7,6 +7,8 @@ const alignment = 64;
 
 /** Bytes that one instance can address. */
 export const maxWasmBytes = maximumPages * pageBytes;
+/** The model's half of them. The rest is for data, which may lie outside. */
+export const maxModelBytes = maxWasmBytes / 2;
 
 export interface WasmMemory {
   readonly memory: WebAssembly.Memory;
@@ -14,6 +16,8 @@ export interface WasmMemory {
   floats(length: number): Float32Array;
   doubles(length: number): Float64Array;
   indices(length: number): Uint32Array;
+  /** Whether so many floats of data leave the model its half. */
+  hasRoomForData(length: number): boolean;
   /** Whether the array lies in this memory. */
   holds(array: ArrayBufferView): boolean;
 }
@@ -50,6 +54,7 @@ export function createMemory(): WasmMemory {
       const start = reserve(length * 4);
       return new Uint32Array(memory.buffer, start, length);
     },
+    hasRoomForData: (length) => end + length * 4 <= maxModelBytes,
     holds: ({ buffer }) => buffers.has(buffer),
   };
 }

@@ -5,6 +5,8 @@ import { readFileSync } from 'node:fs';
 export interface WasmExports {
   isFused(a: number, c: number): number;
   denseForward(...args: number[]): void;
+  addBiasAndActivate(...args: number[]): void;
+  sumRows(...args: number[]): void;
   denseBackwardInput(...args: number[]): void;
   denseBackwardWeights(...args: number[]): void;
   activationBackward(...args: number[]): void;

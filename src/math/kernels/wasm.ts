@@ -13,7 +13,7 @@ import {
   checkGather,
   checkLoss,
 } from './shape-checks.ts';
-import { createMemory } from './wasm-memory.ts';
+import { createMemory, type WasmMemory } from './wasm-memory.ts';
 import { instantiate, type WasmBuild, type WasmExports } from './wasm-module.ts';
 import { wasmUpdates } from './wasm-updates.ts';
 
@@ -21,7 +21,7 @@ import { wasmUpdates } from './wasm-updates.ts';
 const engines = { relaxed: 'wasm-fma/1', plain: 'wasm/1' } as const satisfies Record<WasmBuild, string>;
 
 /** Numbers of assembly/activations.ts. */
-const activationNumbers = {
+export const activationNumbers = {
   identity: 0,
   relu: 1,
   leaky_relu: 2,
@@ -43,7 +43,11 @@ const blockFloats = 256 * 128 + 3 * 8;
  */
 export function createWasmKernels(build: WasmBuild): Kernels {
   const memory = createMemory();
-  const wasm = instantiate(build, memory.memory);
+  return wasmKernels(build, memory, instantiate(build, memory.memory));
+}
+
+/** The kernels over a memory and an instance that others use too. */
+export function wasmKernels(build: WasmBuild, memory: WasmMemory, wasm: WasmExports): Kernels {
   const scratch = memory.floats(blockFloats).byteOffset;
   return {
     engine: engines[build],
@@ -51,6 +55,11 @@ export function createWasmKernels(build: WasmBuild): Kernels {
     // 9 ms at 30 billion a second.
     maxProductWork: largestProductWork,
     allocate: memory.floats,
+    allocateRows(rows, columns) {
+      const length = rows * strideOf(columns);
+      if (!memory.hasRoomForData(length)) return null;
+      return matrixView(memory.floats(length), rows, columns, strideOf(columns));
+    },
     allocateIndices: memory.indices,
     strideOf,
     matrix: (rows, columns, data = memory.floats(rows * strideOf(columns))) =>

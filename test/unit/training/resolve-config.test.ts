@@ -413,6 +413,17 @@ describe('resolveConfig', () => {
     expect(() => resolve({ ...mlp, batch_size: 1_000_000 }, { rows: 1_000_000 }, 4 * inUse)).not.toThrow();
   });
 
+  it('refuses a network that the kernels cannot address, whatever the budget', () => {
+    const wide = (units: number) => ({
+      type: 'mlp',
+      target: 'label',
+      hidden_layers: [units, units].map((count) => ({ units: count, activation: 'relu' })),
+    });
+    // 4 bytes · 6 copies · units² against 2 GiB.
+    expect(refusal(wide(10_000), {}, 2 ** 40).code).toBe('memory_exceeded');
+    expect(() => resolve(wide(9_000), {}, 2 ** 40)).not.toThrow();
+  });
+
   it('refuses a Newton solver whose Hessian exceeds the budget', () => {
     const newton = { ...logistic, solver: { type: 'newton' }, preprocessing: { max_categories: 10_000 } };
     const changed = replaced(category('color', many(10_000)));

@@ -25,6 +25,33 @@ export function denseForward(
   if (movesZero(f)) clearPadding(a, n, m, aStride);
 }
 
+/**
+ * z += b on each row, a = f(z), for a z that holds x·w: z and a [n, m] of one stride, a may be z. The rest of `denseForward` where
+ * another library made the product.
+ */
+export function addBiasAndActivate(f: i32, n: i32, m: i32, b: usize, z: usize, stride: usize, a: usize): void {
+  const vectors = (m + 3) >> 2;
+  const isRectified = f == relu && z == a;
+  for (let i = 0, row = z; i < n; i++, row += stride * 4) {
+    if (isRectified) addRectified(row, b, vectors);
+    else addVectors(row, b, vectors);
+  }
+  if (!isRectified) activate(f, z, a, (n * <i32>stride) >> 2);
+  if (movesZero(f)) clearPadding(a, n, m, stride);
+}
+
+function addVectors(row: usize, b: usize, vectors: i32): void {
+  for (let j = 0; j < vectors; j++, row += vectorBytes, b += vectorBytes) {
+    v128.store(row, f32x4.add(v128.load(row), v128.load(b)));
+  }
+}
+
+function addRectified(row: usize, b: usize, vectors: i32): void {
+  for (let j = 0; j < vectors; j++, row += vectorBytes, b += vectorBytes) {
+    v128.store(row, f32x4.pmax(f32x4.add(v128.load(row), v128.load(b)), i32x4.splat(0)));
+  }
+}
+
 function clearPadding(a: usize, n: i32, m: i32, stride: usize): void {
   const padding = (stride - <usize>m) * 4;
   if (padding == 0) return;
@@ -49,8 +76,8 @@ export function denseBackwardWeights(
   sumRows(n, m, dz, dzStride, db);
 }
 
-/** Four vectors of columns at a time, so that their additions overlap. */
-function sumRows(n: i32, m: i32, a: usize, stride: usize, out: usize): void {
+/** out [m] = Σᵢ aᵢ. Four vectors of columns at a time, so that their additions overlap. */
+export function sumRows(n: i32, m: i32, a: usize, stride: usize, out: usize): void {
   const step = stride * 4;
   let j = 0;
   for (; j + 16 <= m; j += 16, a += 4 * vectorBytes, out += 4 * vectorBytes) {

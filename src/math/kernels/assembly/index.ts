@@ -1,7 +1,7 @@
 /** What the module exports: pointers and strides as src/math/kernels/wasm.ts passes them. */
 export { activationBackward } from './activations';
 export { addSigns, axpy, gatherRows, multiplyElements, scale, sumOfMagnitudes, sumOfSquares } from './blocks';
-export { denseBackwardWeights, denseForward } from './dense';
+export { addBiasAndActivate, denseBackwardWeights, denseForward, sumRows } from './dense';
 export { binaryCrossEntropy, halfSquaredError, softmaxCrossEntropy } from './losses';
 export { multiplyByTransposed as denseBackwardInput } from './products';
 export { adamStep, momentumStep, rootSquareStep, sgdStep } from './updates';

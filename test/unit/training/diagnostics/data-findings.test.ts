@@ -1,4 +1,5 @@
 /** What is found in config and data before the first epoch. */
+
 import { describe, expect, it } from 'vitest';
 import type { Cell } from '../../../../src/contracts/dataset.ts';
 import { sharedMatrix } from '../../../../src/math/matrix.ts';
