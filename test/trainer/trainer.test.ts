@@ -144,8 +144,8 @@ describe('a job', () => {
   });
 
   it('has one checkpoint at a time on its way to the disk', async () => {
-    bench = await openBench(columnsOf(50));
-    const id = await bench.submit({ ...endlessJob, epochs: 500 });
+    bench = await openBench(columnsOf(200));
+    const id = await bench.submit(mediumJob);
     let [posted, stored, most] = [0, 0, 0];
     bench.startTrainer({
       checkpointMs: 0,
