@@ -1,12 +1,12 @@
-/** Writes openapi.yaml out of the routes' schemas; with `--check`, fails when the committed file differs. */
+/** Writes openapi.yaml out of the routes' schemas, and the client's types out of it; with `--check`, fails when a file differs. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { pino } from 'pino';
+import { parse } from 'yaml';
 import { createApp } from '../src/api/app.ts';
 import type { DataService } from '../src/data/messages.ts';
 import { packageVersion } from '../src/package-version.ts';
 import type { Store } from '../src/store/ports.ts';
-
-const path = new URL('../openapi.yaml', import.meta.url);
+import { clientTypes, type OpenapiDocument } from './client-types.ts';
 
 /** Building the app touches neither store nor data process; using them here would be a mistake. */
 const absent = new Proxy(
@@ -37,10 +37,17 @@ const app = await createApp({
 });
 const document = app.swagger({ yaml: true });
 await app.close();
+const files = {
+  'openapi.yaml': document,
+  'src/client/operations.ts': clientTypes(parse(document) as OpenapiDocument),
+};
 
-if (!process.argv.includes('--check')) {
-  await writeFile(path, document);
-} else if ((await readFile(path, 'utf8').catch(() => '')) !== document) {
-  console.error('openapi.yaml is not what the routes say: run `npm run openapi` and commit it');
-  process.exitCode = 1;
+for (const [name, text] of Object.entries(files)) {
+  const path = new URL(`../${name}`, import.meta.url);
+  if (!process.argv.includes('--check')) {
+    await writeFile(path, text);
+  } else if ((await readFile(path, 'utf8').catch(() => '')) !== text) {
+    console.error(`${name} is not what the routes say: run \`npm run openapi\` and commit it`);
+    process.exitCode = 1;
+  }
 }

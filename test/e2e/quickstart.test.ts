@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
+import { createClient } from '../../src/client/client.ts';
 import { call, cleanUp, root, type Service, startService, temporaryFolder } from './service.ts';
 
 const run = promisify(execFile);
@@ -11,9 +12,8 @@ afterAll(cleanUp);
 const flower = { sepal_length: 6.7, sepal_width: 3, petal_length: 5.2, petal_width: 2.3 };
 
 async function predict(service: Service): Promise<string> {
-  const answer = await call(service, 'POST', '/api/v1/models/iris/predict', { rows: [flower] });
-  expect(answer.status).toBe(200);
-  return answer.text;
+  const client = createClient({ baseUrl: service.url });
+  return JSON.stringify(await client.predict({ model: 'iris', body: { rows: [flower] } }));
 }
 
 describe('the quickstart', () => {

@@ -12,6 +12,7 @@ const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
 /** Folder → what it may import of src beside itself. Folders at the top (roles, main) may import everything. */
 const mayImport: Record<string, readonly string[]> = {
   math: [],
+  client: [],
   contracts: ['math', 'errors.ts'],
   store: ['contracts', 'errors.ts'],
   data: ['math', 'contracts', 'errors.ts'],
