@@ -1,5 +1,6 @@
 /** Downloads of a dataset over HTTP: the formats, what their headers say, and clients that stop reading. */
 import { readFileSync } from 'node:fs';
+import { Agent, get } from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -173,5 +174,21 @@ describe('a client', () => {
   it('that takes its time gets the whole', async () => {
     const answer = await exported(large, 'format=csv');
     expect(answer.text.length).toBe(4 + 20_000 * 1_003);
+  });
+
+  it('may wait longer for its next answer on the same connection', async () => {
+    await service.call('PUT', '/api/v1/models/m', { json: { type: 'linear_regression', target: 'x' } });
+    const job = await service.call('POST', '/api/v1/jobs', { json: { model: 'm', dataset } });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const statusOf = (path: string) =>
+      new Promise((resolve, reject) => {
+        const request = get({ host: '127.0.0.1', port: service.port, path, agent }, (response) =>
+          response.resume().on('end', () => resolve([response.statusCode, request.reusedSocket])),
+        ).on('error', reject);
+      });
+    expect(await statusOf(`/api/v1/datasets/${dataset}/export?format=csv`)).toEqual([200, false]);
+    // No trainer runs: this waits its whole second.
+    expect(await statusOf(`/api/v1/jobs/${job.json.id}?wait=1`)).toEqual([200, true]);
+    agent.destroy();
   });
 });

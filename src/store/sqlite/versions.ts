@@ -5,8 +5,7 @@ import type { StoredVersion, VersionRef, VersionSelector, VersionStore } from '.
 import { CorruptBlob, type StoredBlob } from './blob-files.ts';
 import type { StoreContext } from './context.ts';
 import { decodeCursor, readPage } from './cursor.ts';
-import { toJson } from './json-column.ts';
-import { createVersionAppender, trainedColumns } from './version-rows.ts';
+import { createVersionImport } from './version-import.ts';
 
 interface VersionRow {
   readonly model: string;
@@ -81,7 +80,8 @@ const maxFound = 1_000;
 
 const aboveAllVersions: readonly [number] = [Number.MAX_SAFE_INTEGER];
 
-export function createVersionStore({ connection, blobs }: StoreContext): VersionStore {
+export function createVersionStore(context: StoreContext): VersionStore {
+  const { connection, blobs } = context;
   const { database, write } = connection;
   const byNumber = database.prepare<[string, number], VersionRow>(selectVersion);
   const page = database.prepare<[string, number, number], VersionRow>(selectPage);
@@ -92,7 +92,6 @@ export function createVersionStore({ connection, blobs }: StoreContext): Version
   const aliasOf = database.prepare<[KeyParts]>(selectAlias);
   const startingJob = database.prepare<[string, number]>(selectStartingJob);
   const remove = database.prepare<[KeyParts], string | null>(deleteVersion).pluck();
-  const appendVersion = createVersionAppender({ connection });
 
   /** What `resolve` found since the last commit of anyone, by model and then selector. */
   const found = new Map<string, VersionRef>();
@@ -114,6 +113,7 @@ export function createVersionStore({ connection, blobs }: StoreContext): Version
   }
 
   return {
+    ...createVersionImport(context),
     async get(model, version) {
       const row = byNumber.get(model, version);
       return row ? toVersion(row) : null;
@@ -145,31 +145,6 @@ export function createVersionStore({ connection, blobs }: StoreContext): Version
       const parts = numbered.get(model, version);
       const content = parts && contentOf.get(parts);
       return content ? weightsOf(parts, content) : null;
-    },
-    async import(model, { file, weights, parameters }, now) {
-      const { dataset_sha256, validation_dataset_sha256, engine, package_version, trained, ...origin } = file;
-      const columns = {
-        job: origin.job,
-        dataset: origin.dataset,
-        dataset_sha256,
-        validation_dataset_sha256,
-        imported_from: toJson({ model: origin.model, version: origin.version }),
-        parameters,
-        engine,
-        package_version,
-        created_at: now.toISOString(),
-        metrics: toJson(origin.metrics),
-        config: toJson(origin.config),
-        ...trainedColumns(trained),
-      };
-      let version: number | null = null;
-      await blobs.commitWith('weights', weights, (blob) => {
-        if (blob.sha256 !== file.weights_sha256)
-          throw new Error('import: the weights are not those of the file');
-        version = write(() => appendVersion(model, columns, blob));
-        return version !== null;
-      });
-      return version;
     },
     async delete(model, version) {
       let file: string | null = null;
