@@ -15,6 +15,11 @@ const openPaths = [
   '/docs',
   '/docs/',
   '/docs/static/swagger-ui.css',
+  '/v2/health/live',
+  '/v2/health/ready',
+  '/ping',
+  '/health',
+  '/version',
 ];
 
 /** Every route of the OpenAPI document, with a path that its parameters could have. */
@@ -48,7 +53,8 @@ describe('a service with keys', () => {
       expect([path, answer.status === 401]).toEqual([path, !isOpen]);
       expect(security.length).toBe(isOpen ? 0 : 1);
       if (!isOpen) {
-        expect(answer.json.code).toBe('unauthorized');
+        // The wires answer in the shape of the system that they speak for: test/api/wires holds those.
+        if (path.startsWith('/api/')) expect(answer.json.code).toBe('unauthorized');
         expect(answer.headers['www-authenticate']).toBe('Bearer realm="trainyard"');
       }
     }

@@ -1,6 +1,5 @@
 /** Makes a data folder of a backup's archive, and proves it before it can be mistaken for one. */
 import { createHash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -125,17 +124,14 @@ async function receive(entry: Entry, folder: DataFolder, name: string): Promise<
   const isDatabase = name === basename(folder.database);
   const path = join(folder.root, isDatabase ? name + unfinishedSuffix : name);
   let bytes = 0;
-  await pipeline(
-    bytesOf(entry),
-    async function* (chunks: AsyncIterable<Buffer>) {
-      for await (const chunk of chunks) {
-        hash.update(chunk);
-        bytes += chunk.length;
-        yield chunk;
-      }
-    },
-    createWriteStream(path, { flags: 'wx', flush: true }),
-  );
+  // Opened before anything is read: a stream opens its file some time later, after the clean-up of an archive that fails at once.
+  await using file = await open(path, 'wx');
+  for await (const chunk of bytesOf(entry)) {
+    hash.update(chunk);
+    bytes += chunk.length;
+    await file.writeFile(chunk);
+  }
+  await file.sync();
   return { name, bytes, sha256: hash.digest('hex') };
 }
 
