@@ -31,7 +31,7 @@ const spoolOf = ({ dataDir }: Service) => readdirSync(join(dataDir, 'spool'));
 
 describe('a Parquet file with a flipped byte', () => {
   it('is refused, or is a table that JSON carries as well: a thousand times', async () => {
-    const service = await startService({ env: { LOG_LEVEL: 'fatal' } });
+    const service = await startService();
     const bytes = await parquetBytes(
       "SELECT range AS a, 'v' || range % 7 AS b, range / 3 AS c, range % 2 = 0 AS d FROM range(200)",
     );
