@@ -7,5 +7,6 @@ export default defineConfig({
     pool: 'forks',
     fileParallelism: false,
     testTimeout: 600_000,
+    hookTimeout: 120_000,
   },
 });

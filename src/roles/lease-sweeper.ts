@@ -15,7 +15,7 @@ export interface SweptTrainer {
 }
 
 export interface LeaseSweeperOptions {
-  readonly jobs: Pick<JobStore, 'releaseExpired'>;
+  readonly jobs: Pick<JobStore, 'expiredOwners' | 'releaseExpired'>;
   readonly trainers: readonly SweptTrainer[];
   readonly logger: Logger;
   /** Wall-clock time, which goes on while the machine sleeps. */
@@ -34,10 +34,12 @@ export function createLeaseSweeper({ jobs, trainers, logger, now }: LeaseSweeper
     if (sinceMs > 2 * leaseSweepMs) notBeforeMs = lastMs + wakingGraceMs;
     if (lastMs < notBeforeMs) return;
     try {
-      const owners = await jobs.releaseExpired(time);
+      const owners = await jobs.expiredOwners(time);
       if (owners.length === 0) return;
       logger.warn({ owners }, 'leases ran out; their jobs go back to the queue');
+      // First of all: one that was stopped inside a commit holds the store's write lock, which freeing its job needs.
       for (const trainer of trainers) if (owners.includes(trainer.owner())) trainer.kill();
+      await jobs.releaseExpired(time);
     } catch (error) {
       logger.error({ err: error }, 'freeing expired leases failed');
     }

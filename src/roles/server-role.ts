@@ -31,6 +31,10 @@ export async function runServerRole({ config, logger, withTrainers }: RoleOption
     spawn: () => forkRole('data'),
     logger,
   });
+  // Now and not when the app listens: a job of an earlier run goes on as soon as it can.
+  const trainers = Array.from({ length: withTrainers ? config.trainerConcurrency : 0 }, (_, i) =>
+    superviseTrainer(`trainer-${i + 1}`, store, logger),
+  );
   const app = await createApp({
     store,
     data: createDataClient(dataChild),
@@ -40,7 +44,6 @@ export async function runServerRole({ config, logger, withTrainers }: RoleOption
     packageVersion,
     now: () => new Date(),
   });
-  const trainers: SupervisedTrainer[] = [];
   const ending = new AbortController();
   let retiring = Promise.resolve();
   const startRetiring = () => {
@@ -54,10 +57,6 @@ export async function runServerRole({ config, logger, withTrainers }: RoleOption
   try {
     await app.listen({ host: config.host, port: config.port });
     logger.info({ dataDir: config.dataDir, version: packageVersion }, 'Trainyard is ready');
-    if (withTrainers) {
-      for (let i = 1; i <= config.trainerConcurrency; i++)
-        trainers.push(superviseTrainer(`trainer-${i}`, store, logger));
-    }
     startRetiring();
     await stopping;
     logger.info('stopping');

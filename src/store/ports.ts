@@ -330,8 +330,10 @@ export interface JobStore {
   releaseOwner(owner: string, now: Date): Promise<number>;
   /** The same for every running job of the store: called by the one owner of DATA_DIR as it starts. */
   releaseAll(now: Date): Promise<number>;
-  /** The same for jobs whose lease has run out. Returns the owners that let them run out. */
-  releaseExpired(now: Date): Promise<string[]>;
+  /** The same for jobs whose lease has run out. */
+  releaseExpired(now: Date): Promise<number>;
+  /** A read: the owners of leases that have run out. One that hangs inside a commit keeps every writer waiting. */
+  expiredOwners(now: Date): Promise<string[]>;
   /** Deletes what has outlived its use, in many small commits; between two of them `signal` ends it. Returns how much went. */
   retire(
     cutoffs: RetentionCutoffs,

@@ -253,9 +253,12 @@ export function claimsContract(current: Current): void {
       await addModelAndDataset(store);
       const lost = await startJob(store, 1);
       const renewed = await startJob(store, 2);
-      expect(await store.jobs.releaseExpired(at(1015))).toEqual([]);
+      expect(await store.jobs.releaseExpired(at(1015))).toBe(0);
       expect(await store.jobs.renew(renewed.fence, 15_000, at(1010))).toBe('ok');
-      expect(await store.jobs.releaseExpired(at(1016))).toEqual(['trainer']);
+      expect(await store.jobs.expiredOwners(at(1015))).toEqual([]);
+      expect(await store.jobs.expiredOwners(at(1016))).toEqual(['trainer']);
+      expect(await store.jobs.releaseExpired(at(1016))).toBe(1);
+      expect(await store.jobs.expiredOwners(at(1016))).toEqual([]);
       expect(await store.jobs.standing(lost.fence)).toBe('lost');
       expect(await store.jobs.standing(renewed.fence)).toBe('held');
     });

@@ -177,7 +177,7 @@ describe('a job', () => {
     await bench.waitFor(id, ({ state }) => state === 'running');
     for (let i = 0; i < 6; i++) {
       await sleep(100);
-      expect(await bench.store.jobs.releaseExpired(new Date())).toEqual([]);
+      expect(await bench.store.jobs.releaseExpired(new Date())).toBe(0);
     }
     expect(await bench.store.jobs.get(id)).toMatchObject({ state: 'running', attempt: 1 });
     await bench.store.jobs.cancel(id, new Date());
@@ -271,10 +271,7 @@ describe('a cancel', () => {
 describe('a stale trainer', () => {
   it.each([
     ['its owner was taken for dead', (owner: string) => bench.store.jobs.releaseOwner(owner, new Date())],
-    [
-      'its lease ran out',
-      async () => (await bench.store.jobs.releaseExpired(new Date(Date.now() + 60_000))).length,
-    ],
+    ['its lease ran out', () => bench.store.jobs.releaseExpired(new Date(Date.now() + 60_000))],
   ])("changes nothing once %s and the job is another's", async (_, free) => {
     bench = await openBench(columnsOf(200));
     const id = await bench.submit(mediumJob);

@@ -33,7 +33,7 @@ const poisonJob = `
     error_message = @message, finished_at = @now, pause_requested = 0, owner = NULL, lease_until = NULL
   WHERE id = @id`;
 
-type JobCrashes = Pick<JobStore, 'releaseOwner' | 'releaseAll' | 'releaseExpired'>;
+type JobCrashes = Pick<JobStore, 'releaseOwner' | 'releaseAll' | 'releaseExpired' | 'expiredOwners'>;
 
 export function createJobCrashes({ connection, blobs }: StoreContext): JobCrashes {
   const { database, write } = connection;
@@ -62,23 +62,23 @@ export function createJobCrashes({ connection, blobs }: StoreContext): JobCrashe
     held: Statement<string[], HeldJob>,
     parameters: string[],
     now: Date,
-  ): Promise<HeldJob[]> {
+  ): Promise<number> {
     // Mostly there is nothing to do, and a read takes no lock.
-    if (!held.get(...parameters)) return [];
+    if (!held.get(...parameters)) return 0;
     let orphans: string[] = [];
-    const taken = write(() => {
+    const count = write(() => {
       const jobs = held.all(...parameters);
       orphans = jobs.flatMap((job) => takeBack(job, now));
-      return jobs;
+      return jobs.length;
     });
     await blobs.remove(orphans);
-    return taken;
+    return count;
   }
 
   return {
-    releaseOwner: async (owner, now) => (await takeBackAll(ofOwner, [owner], now)).length,
-    releaseAll: async (now) => (await takeBackAll(all, [], now)).length,
-    releaseExpired: async (now) =>
-      (await takeBackAll(expired, [now.toISOString()], now)).map(({ owner }) => owner),
+    releaseOwner: (owner, now) => takeBackAll(ofOwner, [owner], now),
+    releaseAll: (now) => takeBackAll(all, [], now),
+    releaseExpired: (now) => takeBackAll(expired, [now.toISOString()], now),
+    expiredOwners: async (now) => expired.all(now.toISOString()).map(({ owner }) => owner),
   };
 }

@@ -6,19 +6,30 @@ import { createLeaseSweeper, leaseSweepMs } from '../../../src/roles/lease-sweep
 /** @param expired what each sweep that reaches the store finds, or fails with */
 function sweeperOf(expired: (string[] | Error)[]) {
   const killed: string[] = [];
+  const steps: string[] = [];
   const lines: string[] = [];
   const sweptAt: number[] = [];
   let ms = 0;
   const sweep = createLeaseSweeper({
     jobs: {
-      async releaseExpired(now) {
+      async expiredOwners(now) {
         sweptAt.push(now.getTime());
         const found = expired[sweptAt.length - 1] ?? [];
         if (found instanceof Error) throw found;
         return found;
       },
+      async releaseExpired() {
+        steps.push('release');
+        return 1;
+      },
     },
-    trainers: ['a', 'b'].map((owner) => ({ owner: () => owner, kill: () => void killed.push(owner) })),
+    trainers: ['a', 'b'].map((owner) => ({
+      owner: () => owner,
+      kill() {
+        killed.push(owner);
+        steps.push('kill');
+      },
+    })),
     logger: pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) }),
     now: () => new Date(ms),
   });
@@ -26,13 +37,15 @@ function sweeperOf(expired: (string[] | Error)[]) {
     ms += passedMs;
     return sweep();
   };
-  return { killed, lines, sweptAt, sweepAfter };
+  return { killed, steps, lines, sweptAt, sweepAfter };
 }
 
-it('kills the trainer whose lease ran out, and no other', async () => {
-  const { killed, sweepAfter } = sweeperOf([['b', 'on another machine']]);
+it('kills the trainer whose lease ran out, and no other; then its job is freed', async () => {
+  const { killed, steps, sweepAfter } = sweeperOf([['b', 'on another machine']]);
   await sweepAfter(leaseSweepMs);
   expect(killed).toEqual(['b']);
+  // The other way round would wait for ever for one that was stopped inside a commit.
+  expect(steps).toEqual(['kill', 'release']);
 });
 
 it('goes on after a store that failed', async () => {
