@@ -21,7 +21,7 @@ export const selectNext = `
 // The attempt is part of the condition: what was read before (checkpoint included) is only true of that attempt.
 const takeJob = `
   UPDATE jobs SET state = 'running', owner = @owner, lease_until = @leaseUntil, attempt = attempt + 1,
-    started_at = coalesce(started_at, @now), progressed_at = NULL, epoch_seconds = NULL,
+    started_at = coalesce(started_at, @now), progressed_at = NULL, recent_epochs = 0, recent_seconds = 0,
     epoch = @epoch, announced_epoch = min(announced_epoch, @epoch),
     loss = (SELECT loss FROM history WHERE job_id = @id AND epoch = @epoch),
     validation_loss = (SELECT validation_loss FROM history WHERE job_id = @id AND epoch = @epoch)

@@ -5,16 +5,18 @@ import { createCheckpointRows } from './checkpoint-rows.ts';
 import type { StoreContext } from './context.ts';
 import { createDiagnosticsRows } from './job-diagnostics.ts';
 import { createEventAppender } from './job-events.ts';
-import { type JobRow, nextPace } from './job-row.ts';
+import type { JobRow } from './job-row.ts';
 import { requireFinite, toJson } from './json-column.ts';
+import { nextPace, type Pace } from './pace.ts';
 import { createTellProgress } from './progress-events.ts';
 
 const selectPace = `
-  SELECT epoch, progressed_at, epoch_seconds FROM jobs WHERE id = @jobId AND attempt = @attempt AND state = 'running'`;
+  SELECT epoch, progressed_at, recent_epochs, recent_seconds FROM jobs
+  WHERE id = @jobId AND attempt = @attempt AND state = 'running'`;
 
 const raiseProgress = `
   UPDATE jobs SET epoch = @epoch, loss = @loss, validation_loss = @validationLoss, engine = @engine, progressed_at = @now,
-    epoch_seconds = @pace
+    recent_epochs = @recent_epochs, recent_seconds = @recent_seconds
   WHERE id = @jobId`;
 
 const insertHistory = `
@@ -24,7 +26,7 @@ const insertHistory = `
 const resetCrashes = `
   UPDATE jobs SET crashes = 0 WHERE id = @jobId AND attempt = @attempt AND state = 'running' RETURNING epoch`;
 
-type PaceRow = Pick<JobRow, 'epoch' | 'progressed_at' | 'epoch_seconds'>;
+type PaceRow = Pick<JobRow, 'epoch' | 'progressed_at' | keyof Pace>;
 type JobProgress = Pick<JobStore, 'progress' | 'checkpoint'>;
 type HistoryValues = [
   jobId: string,
@@ -63,7 +65,7 @@ export function createJobProgress({ connection, blobs }: StoreContext): JobProgr
       return write(() => {
         const before = paceOf.get({ jobId, attempt });
         if (!before) return 'lost';
-        raise.run({ ...values, pace: paceAfter(before, reports, epoch, now) });
+        raise.run({ ...values, ...paceAfter(before, reports, epoch, now) });
         for (const row of rows) insert.run(...row);
         const { statistics, findings } = diagnostics.insert(jobId, reports);
         tellProgress(jobId, now, 'due');
@@ -93,13 +95,13 @@ export function createJobProgress({ connection, blobs }: StoreContext): JobProgr
 }
 
 /** By the clock, so that what an epoch waits for counts; the first report knows only its own epochs, not the reading of the table. */
-function paceAfter(before: PaceRow, records: readonly EpochRecord[], epoch: number, now: Date): number {
-  if (before.progressed_at === null) {
-    const seconds = records.reduce((sum, record) => sum + record.seconds, 0);
-    return nextPace(null, seconds, records.length);
-  }
-  const seconds = Math.max(0, (now.getTime() - Date.parse(before.progressed_at)) / 1000);
-  return nextPace(before.epoch_seconds, seconds, Math.max(1, epoch - before.epoch));
+function paceAfter(before: PaceRow, records: readonly EpochRecord[], epoch: number, now: Date): Pace {
+  const { progressed_at: progressedAt } = before;
+  const seconds =
+    progressedAt === null
+      ? records.reduce((sum, record) => sum + record.seconds, 0)
+      : Math.max(0, (now.getTime() - Date.parse(progressedAt)) / 1000);
+  return nextPace(before, epoch - before.epoch, seconds);
 }
 
 function toHistoryValues(

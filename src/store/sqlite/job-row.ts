@@ -1,8 +1,9 @@
 /** A job's row and what a client sees of it. */
 import type { Job, JobState, StopReason } from '../../contracts/job.ts';
 import { findingsOfJob } from './job-diagnostics.ts';
+import { etaSeconds, type Pace } from './pace.ts';
 
-export interface JobRow {
+export interface JobRow extends Pace {
   readonly id: string;
   readonly kind: Job['kind'];
   readonly model: string;
@@ -16,8 +17,6 @@ export interface JobRow {
   readonly epochs: number;
   /** Time of the attempt's last progress. */
   readonly progressed_at: string | null;
-  /** The attempt's present pace. */
-  readonly epoch_seconds: number | null;
   readonly loss: number | null;
   readonly validation_loss: number | null;
   readonly version: number | null;
@@ -36,7 +35,7 @@ export interface JobRow {
 
 export const jobColumns = `
   id, kind, model, dataset, state, stop_reason, priority, attempt, crashes, epoch, epochs, progressed_at,
-  epoch_seconds, loss, validation_loss, version, engine, created_at, started_at, finished_at, error_code, error_message,
+  recent_epochs, recent_seconds, loss, validation_loss, version, engine, created_at, started_at, finished_at, error_code, error_message,
   metrics, warnings, config, ${findingsOfJob} AS findings`;
 
 export const selectJob = `SELECT ${jobColumns} FROM jobs WHERE id = ?`;
@@ -70,36 +69,4 @@ export function toJob(row: JobRow, now: Date): Job {
     started_at: row.started_at,
     finished_at: row.finished_at,
   };
-}
-
-/**
- * Seconds until the last epoch at the present pace: seconds an epoch × epochs left, less what has passed of the running epoch. The
- * job may stop earlier than its last epoch.
- *
- * @returns null unless the job is running and this attempt has finished an epoch
- */
-export function etaSeconds(
-  row: Pick<JobRow, 'state' | 'epoch' | 'epochs' | 'progressed_at' | 'epoch_seconds'>,
-  now: Date,
-): number | null {
-  const { state, progressed_at: progressedAt, epoch_seconds: pace } = row;
-  if (state !== 'running' || progressedAt === null || pace === null) return null;
-  const sinceProgress = Math.max(0, (now.getTime() - Date.parse(progressedAt)) / 1000);
-  // An epoch that takes longer than the ones before leaves the rest to do all the same.
-  return Math.max(0, pace * (row.epochs - row.epoch) - Math.min(sinceProgress, pace));
-}
-
-/** Past over which a pace is averaged, seconds: a job that shares its core slows down and speeds up. */
-const paceMemorySeconds = 10;
-
-/**
- * Seconds an epoch, averaged over time with weights that fade by e in 10 s.
- *
- * @param pace    before; null at the first report of an attempt
- * @param seconds what `epochs` epochs took since
- */
-export function nextPace(pace: number | null, seconds: number, epochs: number): number {
-  const latest = seconds / epochs;
-  if (pace === null) return latest;
-  return latest + (pace - latest) * Math.exp(-seconds / paceMemorySeconds);
 }
