@@ -11,14 +11,19 @@ const [{ model }] = cpus();
 console.log(
   `Node ${process.versions.node}, ${cpus().length} × ${model}, medians of ${rounds} interleaved rounds`,
 );
+/** `npm run bench -- regressions` runs that part alone. */
+const parts = process.argv.slice(2);
+const isAsked = (part: string) => parts.length === 0 || parts.includes(part);
 const peers = await startPeers();
 try {
-  await benchNetworks(
-    [{ name: 'Trainyard, reference', createKernels: createReferenceKernels }],
-    peers,
-    rounds,
-  );
+  if (isAsked('networks')) {
+    await benchNetworks(
+      [{ name: 'Trainyard, reference', createKernels: createReferenceKernels }],
+      peers,
+      rounds,
+    );
+  }
+  if (isAsked('regressions')) await benchRegressions(peers.sklearn, rounds);
 } finally {
   peers.close();
 }
-await benchRegressions(rounds);

@@ -33,10 +33,16 @@ export async function startPeers(): Promise<Peers> {
   };
 }
 
+/** A distribution's packages are not those of a Python that lies before it on the path. */
+const pythons = ['python3', '/usr/bin/python3'];
+
 async function startPython(name: string, script: string): Promise<Peer | null> {
-  const peer = await startPeer('python3', [join(folder, script)]);
-  if (!peer) console.log(`${name}: not found by python3, left out`);
-  return peer;
+  for (const python of pythons) {
+    const peer = await startPeer(python, [join(folder, script)]);
+    if (peer) return peer;
+  }
+  console.log(`${name}: not found by ${pythons.join(' or ')}, left out`);
+  return null;
 }
 
 async function startTensorflow(packages: string): Promise<Peer | null> {

@@ -1,5 +1,6 @@
 /** Fits a regression by mini-batches: as a network without a hidden layer, which starts at 0. */
 import type { Descent } from '../contracts/model-config.ts';
+import { createReferenceGlmKernels } from '../math/solvers/reference-glm-kernels.ts';
 import type { Fit, FitOptions } from './fit.ts';
 import type { GlmConfig } from './fit-glm.ts';
 import { createMlpFit } from './fit-mlp.ts';
@@ -25,7 +26,17 @@ export function createSgdFit({ config, ...options }: FitOptions<GlmConfig>): Fit
       const warnings = fit.finish();
       const { x, target } = train;
       const { fit_intercept: fitIntercept, l1, l2 } = config;
-      const problem = { loss, x, target, outputs, fitIntercept, l1, l2, poll };
+      const problem = {
+        loss,
+        x,
+        target,
+        outputs,
+        fitIntercept,
+        l1,
+        l2,
+        kernels: createReferenceGlmKernels(),
+        poll,
+      };
       return [...warnings, ...separationWarnings(problem, Float64Array.from(fit.parameters()))];
     },
   };

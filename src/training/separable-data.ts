@@ -1,7 +1,7 @@
 /** Recognises classes that a plane separates while a regression without a penalty is fitted to them. */
 import type { Warning } from '../contracts/names.ts';
 import type { GlmProblem } from '../math/solvers/glm-objective.ts';
-import { marginsOf } from '../math/solvers/separation.ts';
+import { marginsOf, type SeparationProblem } from '../math/solvers/separation.ts';
 
 /**
  * Mean loss below which a separated fit ends: every row is given a probability of about 1 − 10⁻⁶ by then, and further iterations only
@@ -62,16 +62,13 @@ export function createSeparationWatch(problem: GlmProblem): SeparationWatch | nu
 }
 
 /** What to say of a θ that was not watched on its way. */
-export function separationWarnings(problem: SeparationProblem, theta: Float64Array): Warning[] {
+export function separationWarnings(problem: PenalisedProblem, theta: Float64Array): Warning[] {
   return !hasMinimum(problem) && marginsOf(problem, theta).least > 0 ? [separableData] : [];
 }
 
-type SeparationProblem = Pick<
-  GlmProblem,
-  'loss' | 'x' | 'target' | 'outputs' | 'fitIntercept' | 'l1' | 'l2' | 'poll'
->;
+type PenalisedProblem = SeparationProblem & Pick<GlmProblem, 'loss' | 'l1' | 'l2'>;
 
-function hasMinimum({ loss, l1, l2 }: SeparationProblem): boolean {
+function hasMinimum({ loss, l1, l2 }: Pick<GlmProblem, 'loss' | 'l1' | 'l2'>): boolean {
   return loss === 'half_squared_error' || l1 > 0 || l2 > 0;
 }
 

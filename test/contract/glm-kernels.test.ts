@@ -84,7 +84,7 @@ describe.each(['f64', 'f32'] as const)('load, %s', (dtype) => {
         // What an earlier, fuller block has left behind must go.
         const dirty = (block: RowBlock) => fillRows(block, 64, width, 3);
         const loaded = (x: Matrix) => (kernels: GlmKernels, block: RowBlock) => {
-          kernels.load(x, 5, count, copyTo(kernels, means), hasIntercept, block);
+          kernels.load({ x, start: 5, count, means: copyTo(kernels, means), hasIntercept }, block);
           return [block.rows];
         };
         compare(width, 1, dirty, (kernels, block) =>
@@ -141,13 +141,18 @@ describe.each(lossNames)('losses: %s', (loss) => {
     const fill = (block: RowBlock) => {
       for (let r = 0; r < count; r++) {
         for (let c = 0; c < outputs; c++) block.logits[r * outputs + c] = logits(r, c);
-        block.target[r] = targets[r % targets.length];
-        block.weights[r] = [1, 0.5, 3][r % 3];
       }
       block.totals.set([0.25, 3]);
     };
+    // The rows stand behind others, whose targets and weights must not count.
+    const rowsOf = (values: readonly number[], before: number) =>
+      Array.from({ length: 4 + paddedTo(count) }, (_, i) =>
+        i < 4 ? before : i < 4 + count ? values[(i - 4) % values.length] : 0,
+      );
     compare(4, outputs, fill, (kernels, block) => {
-      kernels.losses(block, paddedTo(count), loss);
+      const target = copyTo(kernels, rowsOf(targets, 1));
+      const weights = copyTo(kernels, rowsOf([1, 0.5, 3], 7));
+      kernels.losses(block, { target, weights }, 4, paddedTo(count), loss);
       return [block.residuals, block.totals];
     });
   }
@@ -173,6 +178,74 @@ describe.each(lossNames)('losses: %s', (loss) => {
       for (const other of extremes) expectLosses((r, c) => (r % 2 === 0 && c === 0 ? first : other), 6);
     }
   });
+});
+
+describe.each(lossNames)('evaluate: %s', (loss) => {
+  const outputs = losses[loss].isScalar ? 1 : 3;
+
+  it.each(['f64', 'f32'] as const)(
+    'is its parts one after the other, in both, from either memory: %s',
+    (dtype) => {
+      for (const columns of [1, 4, 5, 50]) {
+        for (const [start, count] of [
+          [0, 1],
+          [0, 70],
+          [8, 150],
+          [192, 9],
+        ]) {
+          const total = 201;
+          const x = sharedMatrix(total, columns, paddedTo(columns), dtype);
+          x.data.set(numbers(x.data.length, columns).map((value, i) => (i % x.stride < columns ? value : 0)));
+          const inside = wasm.matrix(total, columns, dtype);
+          inside.data.set(x.data);
+          const all = paddedTo(total);
+          const targets = Array.from({ length: all }, (_, i) => targetsOf[loss][i % targetsOf[loss].length]);
+          const rowWeights = Array.from({ length: all }, (_, i) => (i < total ? 1 + (i % 2) : 0));
+          const inputs = (kernels: GlmKernels, block: RowBlock, source: Matrix) => ({
+            stretch: {
+              x: source,
+              start,
+              count,
+              means: copyTo(kernels, numbers(block.width, 3)),
+              hasIntercept: true,
+            },
+            data: { target: copyTo(kernels, targets), weights: copyTo(kernels, rowWeights) },
+            w: copyTo(kernels, numbers(block.width * outputs, 4)),
+            g: copyTo(kernels, numbers(block.width * outputs, 5)),
+          });
+          for (const source of [inside, x]) {
+            compare(
+              columns + 1,
+              outputs,
+              () => {},
+              (kernels, block) => {
+                const { stretch, data, w, g } = inputs(kernels, block, kernels === wasm ? source : x);
+                kernels.evaluate(stretch, block, data, w, loss, g);
+                const withGradient = block.totals.slice();
+                kernels.evaluate(stretch, block, data, w, loss, null);
+                return [g, withGradient, block.totals];
+              },
+            );
+          }
+          const block = createRowBlock(reference, columns + 1, outputs);
+          const { stretch, data, w, g } = inputs(reference, block, x);
+          const once = g.slice();
+          reference.evaluate(stretch, block, data, w, loss, once);
+          const totals = block.totals.slice();
+          block.totals.fill(0);
+          for (let at = start; at < start + count; at += 64) {
+            const some = Math.min(64, start + count - at);
+            reference.load({ ...stretch, start: at, count: some }, block);
+            reference.logits(block, paddedTo(some), w);
+            reference.losses(block, data, at, paddedTo(some), loss);
+            reference.addGradient(block, paddedTo(some), g);
+          }
+          expectSameBits(once, g);
+          expectSameBits(totals, block.totals);
+        }
+      }
+    },
+  );
 });
 
 it('numbers that are not finite pass through products as they do in the reference', () => {

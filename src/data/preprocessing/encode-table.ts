@@ -1,8 +1,7 @@
 /** Encodes rows of a table into the design matrix: a block of rows at a time, column by column. */
 import type { FittedCategory, FittedNumber, FittedPreprocessing } from '../../contracts/version.ts';
 import { JobFailure } from '../../errors.ts';
-import type { Matrix } from '../../math/matrix.ts';
-import { requireShape } from '../../math/matrix.ts';
+import { type FloatArray, type Matrix, requireShape } from '../../math/matrix.ts';
 import { findColumn } from '../find-column.ts';
 import type { CategoryColumn, Column, NumberColumn, Table } from '../table.ts';
 import { columnNames } from './column-names.ts';
@@ -78,15 +77,47 @@ function numberWriter(
       for (let i = from; i < to; i++) writeOne(i);
     };
   }
-  // The common case in a loop of its own, a few times as fast; what it cannot write is not finite, and goes the long way.
   return (from, to) => {
-    for (let i = from, at = from * stride + start; i < to; i++, at += stride) {
-      data[at] = (values[rows[i]] - offset) / scale;
-      const written = data[at];
-      if (written - written !== 0) writeOne(i);
-    }
+    const first = rows[from];
+    const isWhole = rows[to - 1] - first === to - 1 - from;
+    const source = isWhole ? values.subarray(first, first + to - from) : gathered(values, rows, from, to);
+    const areFinite = scaleColumn(source, offset, scale, data, from * stride + start, stride);
+    // What is not finite was missing, or is out of range: those rows go the long way.
+    if (!areFinite) for (let i = from; i < to; i++) writeOne(i);
   };
 }
+
+function gathered(values: Float64Array, rows: Uint32Array, from: number, to: number): Float64Array {
+  const some = new Float64Array(to - from);
+  for (let i = 0; i < some.length; i++) some[i] = values[rows[from + i]];
+  return some;
+}
+
+/**
+ * Writes (x − offset) / scale of every value, a stride apart: the common case in a loop of its own, three times as fast.
+ *
+ * @returns whether all that was written is finite
+ */
+function scaleColumn(
+  values: Float64Array,
+  offset: number,
+  scale: number,
+  data: FloatArray,
+  start: number,
+  stride: number,
+): boolean {
+  const limit = data instanceof Float64Array ? Number.MAX_VALUE : largestF32;
+  let areFinite = true;
+  for (let i = 0, at = start; i < values.length; i++, at += stride) {
+    const value = (values[i] - offset) / scale;
+    data[at] = value;
+    if (!(Math.abs(value) <= limit)) areFinite = false;
+  }
+  return areFinite;
+}
+
+/** What is above it may become infinite in f32, so that it has to be looked at. */
+const largestF32 = 3.4028234663852886e38;
 
 function categoryWriter(
   feature: FittedCategory,

@@ -22,12 +22,32 @@ export function neighbours(values: Float64Array, index: number): Pair {
 
 /** Null where the sample has misled: the values are periodic, or most of them are in the window. */
 function select(values: Float64Array, index: number, next: number): Pair | null {
-  const { low, high } = windowAround(values, index);
+  const window = windowAround(values, index);
   const kept = new Float64Array(values.length >> 3);
+  const { below, lows, within, highs } = divide(values, window, kept);
+  if (within > kept.length) return null;
+  const between = kept.subarray(0, within);
+  const valueAt = (rank: number): number | null => {
+    if (rank < below) return null;
+    if (rank < below + lows) return window.low;
+    if (rank < below + lows + within) return quickselect(between, rank - below - lows);
+    return rank < below + lows + within + highs ? window.high : null;
+  };
+  const pair = [valueAt(index), valueAt(next)];
+  return pair.includes(null) ? null : (pair as Pair);
+}
+
+interface Window {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Counts the values below the window, at its ends and within, and keeps those within. */
+function divide(values: Float64Array, { low, high }: Window, kept: Float64Array) {
   let below = 0;
   let lows = 0;
   let highs = 0;
-  let count = 0;
+  let within = 0;
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
     // Counted without a branch: half of them go either way, and each wrong guess costs as much as twenty values.
@@ -35,23 +55,14 @@ function select(values: Float64Array, index: number, next: number): Pair | null 
     if ((Number(value >= low) & Number(value <= high)) === 0) continue;
     if (value === low) lows++;
     else if (value === high) highs++;
-    // Past its end a typed array takes nothing, and `count` tells.
-    else kept[count++] = value;
+    // Past its end a typed array takes nothing, and `within` tells.
+    else kept[within++] = value;
   }
-  if (count > kept.length) return null;
-  const within = kept.subarray(0, count);
-  const valueAt = (rank: number): number | null => {
-    if (rank < below) return null;
-    if (rank < below + lows) return low;
-    if (rank < below + lows + count) return quickselect(within, rank - below - lows);
-    return rank < below + lows + count + highs ? high : null;
-  };
-  const pair = [valueAt(index), valueAt(next)];
-  return pair.includes(null) ? null : (pair as Pair);
+  return { below, lows, within, highs };
 }
 
 /** Values between which the wanted ones lie with a chance of all but 0.3 %: three standard deviations of a sample's rank. */
-function windowAround(values: Float64Array, index: number): { low: number; high: number } {
+function windowAround(values: Float64Array, index: number): Window {
   const step = Math.max(1, Math.floor(Math.sqrt(values.length) / 16));
   const sample = new Float64Array(Math.ceil(values.length / step));
   for (let i = 0; i < sample.length; i++) sample[i] = values[i * step];

@@ -13,7 +13,7 @@ export function meanSquare({ x, kernels }: Columns, means: Float64Array | null, 
   let sum = 0;
   for (let start = 0; start < x.rows; start += block.capacity) {
     const count = Math.min(block.capacity, x.rows - start);
-    kernels.load(x, start, count, offsets, false, block);
+    kernels.load({ x, start, count, means: offsets, hasIntercept: false }, block);
     sum += kernels.sumOfSquares(block, paddedTo(count));
     pace(count * block.width);
   }
@@ -30,7 +30,7 @@ export function columnMeans({ x, kernels }: Columns, pace: Pace): Float64Array {
   block.residuals.fill(1);
   for (let start = 0; start < x.rows; start += block.capacity) {
     const count = Math.min(block.capacity, x.rows - start);
-    kernels.load(x, start, count, first, false, block);
+    kernels.load({ x, start, count, means: first, hasIntercept: false }, block);
     kernels.addGradient(block, paddedTo(count), sums);
     pace(count * block.width);
   }

@@ -28,7 +28,7 @@ export function createGlmHessian(problem: GlmProblem, pass: RowPass, pace: Pace)
     };
     const { sums, scaled } = memory;
     sums.fill(0);
-    pass.run(theta, false, (start, count, rows) => {
+    pass.visit(theta, (start, count, rows) => {
       const curvature = curvatureOf(start, count);
       for (let pair = 0; pair < pairs; pair++) {
         kernels.scaleRows(pass.block, rows, curvature[pair], scaled);

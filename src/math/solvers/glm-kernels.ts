@@ -24,16 +24,30 @@ export interface RowBlock {
   readonly outputs: number;
   /** [n, width]. */
   readonly rows: Float64Array;
-  /** y, [n]. */
-  readonly target: Float64Array;
-  /** c, [n]; 0 past the last row, which is how a row counts for nothing. */
-  readonly weights: Float64Array;
   /** z, [n, C]. */
   readonly logits: Float64Array;
   /** r = c · ∂loss/∂z, [n, C]. */
   readonly residuals: Float64Array;
   /** Σ c · loss and the number of right rows, [2]. */
   readonly totals: Float64Array;
+}
+
+/** What is known of all rows beside x, to the next multiple of 4; zeros past the last row. All from `allocate`. */
+export interface RowData {
+  /** y. */
+  readonly target: Float64Array;
+  /** c; the 0 past the last row is how those count for nothing. */
+  readonly weights: Float64Array;
+}
+
+/** The rows of a pass that are taken in one go. */
+export interface Stretch {
+  readonly x: Matrix;
+  readonly start: number;
+  readonly count: number;
+  /** Subtracted from the columns, [≥ k]. */
+  readonly means: Float64Array;
+  readonly hasIntercept: boolean;
 }
 
 /** Every count of rows is one of paddedTo(…). No method allocates but `allocate` and `matrix`. */
@@ -43,26 +57,31 @@ export interface GlmKernels {
   /** A zeroed matrix [rows, columns] in memory that threads share, where `load` reads it fastest. */
   matrix(rows: number, columns: number, dtype: Dtype): Matrix;
   /**
-   * Rows start … start + count of x [n, k], less `means` [≥ k], become the first rows of the block; column k becomes 1 with an
-   * intercept. What is past the last row, to a multiple of 4, becomes 0.
+   * The stretch's rows of x [n, k], less the means, become the first rows of the block; column k becomes 1 with an intercept. What is past
+   * the last row, to a multiple of 4, becomes 0.
    */
-  load(
-    x: Matrix,
-    start: number,
-    count: number,
-    means: Float64Array,
-    hasIntercept: boolean,
-    block: RowBlock,
-  ): void;
+  load(stretch: Stretch, block: RowBlock): void;
   /** z = rows · wᵀ, w [C, width]. Each is (s₀ + s₂) + (s₁ + s₃), sₗ the sum in order over the columns j ≡ l mod 4. */
   logits(block: RowBlock, rows: number, w: Float64Array): void;
   /**
-   * Overwrites `residuals`, and adds to `totals` the block's Σ c · loss, even rows and odd rows summed apart, and its rows that
-   * predict would give their own class (0 in a regression).
+   * Of the rows from `start` on: overwrites `residuals`, and adds to `totals` Σ c · loss, as (l₀ + l₂) + (l₁ + l₃) for each four rows, and
+   * the number of those that predict would give their own class (0 in a regression).
    */
-  losses(block: RowBlock, rows: number, loss: LossName): void;
+  losses(block: RowBlock, data: RowData, start: number, rows: number, loss: LossName): void;
   /** g [C, width] += residualsᵀ · rows, four rows at a time: g + (((r₀x₀ + r₁x₁) + r₂x₂) + r₃x₃). */
   addGradient(block: RowBlock, rows: number, g: Float64Array): void;
+  /**
+   * Loads, logits, losses and, with g, gradients of a stretch of any length, a few rows at a time: `totals` and g are what those would
+   * make of them one after the other.
+   */
+  evaluate(
+    stretch: Stretch,
+    block: RowBlock,
+    data: RowData,
+    w: Float64Array,
+    loss: LossName,
+    g: Float64Array | null,
+  ): void;
   /** out [n, width] = d [n] times the rows. */
   scaleRows(block: RowBlock, rows: number, d: Float64Array, out: Float64Array): void;
   /**
@@ -94,8 +113,6 @@ export function createRowBlock(kernels: GlmKernels, columns: number, outputs: nu
     width,
     outputs,
     rows: kernels.allocate(capacity * width),
-    target: kernels.allocate(capacity),
-    weights: kernels.allocate(capacity),
     logits: kernels.allocate(capacity * outputs),
     residuals: kernels.allocate(capacity * outputs),
     totals: kernels.allocate(2),

@@ -5,7 +5,7 @@ import { requireLength, ShapeError } from '../matrix.ts';
 import { createPace, type Pace } from '../pace.ts';
 import { columnMeans, meanSquare } from './design-columns.ts';
 import { createGlmHessian } from './glm-hessian.ts';
-import { createRowPass, type GlmProblem, type RowSums } from './row-pass.ts';
+import { createPassData, createRowPass, type GlmProblem, type PassData, type RowSums } from './row-pass.ts';
 import type { CenteredObjective, GlmObjective, Objective } from './solver.ts';
 
 export type { GlmProblem } from './row-pass.ts';
@@ -25,12 +25,13 @@ export function createGlmObjective(problem: GlmProblem): GlmObjective {
     throw new ShapeError(`objective: ${problem.loss} expects 1 output, got ${outputs}`);
   }
   const pace = createPace(problem.poll);
-  const raw = createObjective(problem, null, pace);
+  const data = createPassData(problem);
+  const raw = createObjective(problem, data, null, pace);
   let centered: (CenteredObjective & Remembering) | null = null;
   return {
     ...raw,
     centered() {
-      centered ??= createCentered(problem, raw, pace);
+      centered ??= createCentered(problem, data, raw, pace);
       return centered;
     },
     score(theta) {
@@ -55,13 +56,13 @@ interface Remembering {
 /** J with `means` (when given) subtracted from the columns of x. */
 function createObjective(
   problem: GlmProblem,
+  data: PassData,
   means: Float64Array | null,
   pace: Pace,
 ): Objective & Remembering {
   const { x, outputs, l1, l2, kernels } = problem;
-  const pass = createRowPass(problem, means, pace);
-  const { block } = pass;
-  const { width } = block;
+  const pass = createRowPass(problem, data, means, pace);
+  const { width } = pass.block;
   const columns = problem.fitIntercept ? x.columns + 1 : x.columns;
   const size = columns * outputs;
   const penalised = x.columns * outputs;
@@ -70,11 +71,6 @@ function createObjective(
     point: new Float64Array(size).fill(Number.NaN),
     sums: { loss: Number.NaN, correct: 0 },
   };
-  const addGradient = (_start: number, _count: number, rows: number) => {
-    kernels.addGradient(block, rows, sums);
-    pace(rows * width * outputs);
-  };
-  const addNothing = () => {};
   return {
     size,
     penalised,
@@ -85,7 +81,7 @@ function createObjective(
     last,
     evaluate(theta, gradient) {
       sums.fill(0);
-      last.sums = pass.run(theta, true, gradient === null ? addNothing : addGradient);
+      last.sums = pass.evaluate(theta, gradient && sums);
       last.point.set(theta);
       let squares = 0;
       for (let i = 0; i < penalised; i++) squares += theta[i] * theta[i];
@@ -103,6 +99,7 @@ function createObjective(
 
 function createCentered(
   problem: GlmProblem,
+  data: PassData,
   raw: Objective & Remembering,
   pace: Pace,
 ): CenteredObjective & Remembering {
@@ -134,7 +131,7 @@ function createCentered(
   };
   const inTheta = new Float64Array(raw.size);
   return {
-    ...createObjective(problem, means, pace),
+    ...createObjective(problem, data, means, pace),
     metric: createMetric(problem, means, pace),
     toTheta: (point, theta) => shiftIntercept(point, theta, -1),
     fromTheta: (theta, point) => shiftIntercept(theta, point, 1),

@@ -1,7 +1,14 @@
 /** The reference implementation of the GLM kernels: plain TypeScript, and the oracle of the fast one. */
 import { type LossName, losses } from '../losses/index.ts';
-import { type Matrix, sharedMatrix } from '../matrix.ts';
-import { type GlmKernels, laneCount, paddedTo, type RowBlock } from './glm-kernels.ts';
+import { sharedMatrix } from '../matrix.ts';
+import {
+  type GlmKernels,
+  laneCount,
+  paddedTo,
+  type RowBlock,
+  type RowData,
+  type Stretch,
+} from './glm-kernels.ts';
 
 export function createReferenceGlmKernels(): GlmKernels {
   return {
@@ -11,20 +18,15 @@ export function createReferenceGlmKernels(): GlmKernels {
     logits,
     losses: addLosses,
     addGradient,
+    evaluate,
     scaleRows,
     addOuter,
     sumOfSquares,
   };
 }
 
-function load(
-  { data, columns, stride }: Matrix,
-  start: number,
-  count: number,
-  means: Float64Array,
-  hasIntercept: boolean,
-  { rows, width }: RowBlock,
-): void {
+function load({ x, start, count, means, hasIntercept }: Stretch, { rows, width }: RowBlock): void {
+  const { data, columns, stride } = x;
   for (let r = 0; r < count; r++) {
     const from = (start + r) * stride;
     const to = r * width;
@@ -32,6 +34,25 @@ function load(
     if (hasIntercept) rows[to + columns] = 1;
   }
   rows.fill(0, count * width, paddedTo(count) * width);
+}
+
+function evaluate(
+  stretch: Stretch,
+  block: RowBlock,
+  data: RowData,
+  w: Float64Array,
+  loss: LossName,
+  g: Float64Array | null,
+): void {
+  const end = stretch.start + stretch.count;
+  for (let start = stretch.start; start < end; start += block.capacity) {
+    const count = Math.min(block.capacity, end - start);
+    const rows = paddedTo(count);
+    load({ ...stretch, start, count }, block);
+    logits(block, rows, w);
+    addLosses(block, data, start, rows, loss);
+    if (g !== null) addGradient(block, rows, g);
+  }
 }
 
 function logits({ rows: x, width, outputs, logits: z }: RowBlock, rows: number, w: Float64Array): void {
@@ -54,19 +75,22 @@ function logits({ rows: x, width, outputs, logits: z }: RowBlock, rows: number, 
   }
 }
 
-function addLosses(block: RowBlock, rows: number, name: LossName): void {
-  const { outputs, target, weights, logits: z, residuals, totals } = block;
+function addLosses(
+  { outputs, logits: z, residuals, totals }: RowBlock,
+  { target, weights }: RowData,
+  start: number,
+  rows: number,
+  name: LossName,
+): void {
   const { row: rowLoss } = losses[name];
-  let even = 0;
-  let odd = 0;
+  const four = [0, 0, 0, 0];
   for (let r = 0; r < rows; r++) {
-    const c = weights[r];
-    const loss = c * rowLoss(z, r * outputs, outputs, target[r], residuals, c);
-    if (r % 2 === 0) even += loss;
-    else odd += loss;
-    if (name !== 'half_squared_error' && c !== 0) totals[1] += isRight(z, r * outputs, outputs, target[r]);
+    const c = weights[start + r];
+    const y = target[start + r];
+    four[r % 4] = c * rowLoss(z, r * outputs, outputs, y, residuals, c);
+    if (r % 4 === 3) totals[0] += four[0] + four[2] + (four[1] + four[3]);
+    if (name !== 'half_squared_error' && c !== 0) totals[1] += isRight(z, r * outputs, outputs, y);
   }
-  totals[0] += even + odd;
 }
 
 /** One logit is that of class 1, predicted when z > 0; of many the first that is largest is. */

@@ -2,7 +2,14 @@
 import type { LossName } from '../losses/index.ts';
 import type { Matrix } from '../matrix.ts';
 import type { Pace } from '../pace.ts';
-import { createRowBlock, type GlmKernels, paddedTo, type RowBlock } from './glm-kernels.ts';
+import {
+  createRowBlock,
+  type GlmKernels,
+  paddedTo,
+  type RowBlock,
+  type RowData,
+  type Stretch,
+} from './glm-kernels.ts';
 
 export interface GlmProblem {
   readonly loss: LossName;
@@ -37,53 +44,81 @@ export type BlockVisit = (start: number, count: number, rows: number) => void;
 
 export interface RowPass {
   readonly block: RowBlock;
-  /**
-   * Visits every block in order.
-   *
-   * @param theta        [k + 1 or k, C]
-   * @param isWeighted false: residuals and sums are those of c = 1
-   */
-  run(theta: Float64Array, isWeighted: boolean, visit: BlockVisit): RowSums;
+  /** Sums at θ [k + 1 or k, C]; adds Σᵢ cᵢ·∂lossᵢ/∂θ to g [C, width] when given. */
+  evaluate(theta: Float64Array, g: Float64Array | null): RowSums;
+  /** Visits every block in order, with the residuals of c = 1. */
+  visit(theta: Float64Array, visit: BlockVisit): void;
 }
 
+/** The rows' targets and weights where the kernels read them, for as many passes as a problem needs. */
+export interface PassData {
+  readonly weighted: RowData;
+  /** With c = 1. */
+  readonly plain: RowData;
+}
+
+export function createPassData({ x, target, weights, kernels }: GlmProblem): PassData {
+  const copied = (values: Float64Array | null) => {
+    const copy = kernels.allocate(paddedTo(x.rows));
+    if (values) copy.set(values);
+    else copy.fill(1, 0, x.rows);
+    return copy;
+  };
+  const plain = { target: copied(target), weights: copied(null) };
+  return { plain, weighted: weights === null ? plain : { ...plain, weights: copied(weights) } };
+}
+
+/** Multiply-adds between two polls. */
+const stretchWork = 2 ** 20;
+
 /** @param means subtracted from the columns of x, [k]; null to leave them */
-export function createRowPass(problem: GlmProblem, means: Float64Array | null, pace: Pace): RowPass {
-  const { x, target, outputs, fitIntercept, kernels, loss } = problem;
+export function createRowPass(
+  problem: GlmProblem,
+  data: PassData,
+  means: Float64Array | null,
+  pace: Pace,
+): RowPass {
+  const { x, outputs, fitIntercept, kernels, loss } = problem;
   const columns = fitIntercept ? x.columns + 1 : x.columns;
   const block = createRowBlock(kernels, columns, outputs);
-  const { width, totals } = block;
-  const weights = kernels.allocate(outputs * width);
+  const { width, capacity, totals } = block;
+  const w = kernels.allocate(outputs * width);
   const offsets = kernels.allocate(width);
   if (means) offsets.set(means);
+  const stretchRows = Math.max(capacity, paddedTo(Math.floor(stretchWork / (width * outputs))));
+  const stretchAt = (start: number, most: number): Stretch => {
+    return { x, start, count: Math.min(most, x.rows - start), means: offsets, hasIntercept: fitIntercept };
+  };
 
-  /** The block's share of the target and of the rows' weights. */
-  function loadTargets(start: number, count: number, c: Float64Array | null): void {
-    for (let r = 0; r < count; r++) {
-      block.target[r] = target[start + r];
-      block.weights[r] = c === null ? 1 : c[start + r];
+  function setWeights(theta: Float64Array): void {
+    for (let j = 0; j < columns; j++) {
+      for (let c = 0; c < outputs; c++) w[c * width + j] = theta[j * outputs + c];
     }
-    block.target.fill(0, count);
-    block.weights.fill(0, count);
   }
 
   return {
     block,
-    run(theta, isWeighted, visit) {
-      for (let j = 0; j < columns; j++) {
-        for (let c = 0; c < outputs; c++) weights[c * width + j] = theta[j * outputs + c];
-      }
+    evaluate(theta, g) {
+      setWeights(theta);
       totals.fill(0);
-      for (let start = 0; start < x.rows; start += block.capacity) {
-        const count = Math.min(block.capacity, x.rows - start);
-        const rows = paddedTo(count);
-        kernels.load(x, start, count, offsets, fitIntercept, block);
-        loadTargets(start, count, isWeighted ? problem.weights : null);
-        kernels.logits(block, rows, weights);
-        kernels.losses(block, rows, loss);
-        visit(start, count, rows);
-        pace(rows * width * (outputs + 1));
+      for (let start = 0; start < x.rows; start += stretchRows) {
+        const stretch = stretchAt(start, stretchRows);
+        kernels.evaluate(stretch, block, data.weighted, w, loss, g);
+        pace(stretch.count * width * outputs * (g === null ? 1 : 2));
       }
       return { loss: totals[0], correct: totals[1] };
+    },
+    visit(theta, visit) {
+      setWeights(theta);
+      for (let start = 0; start < x.rows; start += capacity) {
+        const stretch = stretchAt(start, capacity);
+        const rows = paddedTo(stretch.count);
+        kernels.load(stretch, block);
+        kernels.logits(block, rows, w);
+        kernels.losses(block, data.plain, start, rows, loss);
+        visit(start, stretch.count, rows);
+        pace(rows * width * outputs);
+      }
     },
   };
 }

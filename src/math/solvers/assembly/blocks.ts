@@ -17,7 +17,7 @@ function clearRows(out: usize, count: i32, width: i32): void {
   memory.fill(out + at(count, 0, width), 0, at(end - count, 0, width));
 }
 
-export function loadF32(
+function loadF32(
   x: usize,
   rowBytes: usize,
   count: i32,
@@ -48,7 +48,7 @@ export function loadF32(
   clearRows(out, count, width);
 }
 
-export function loadF64(
+function loadF64(
   x: usize,
   rowBytes: usize,
   count: i32,
@@ -73,6 +73,22 @@ export function loadF64(
     endRow(to, columns, hasIntercept);
   }
   clearRows(out, count, width);
+}
+
+/** `count` rows, and zeros to the next multiple of 4. */
+export function loadRows(
+  isDouble: bool,
+  x: usize,
+  rowBytes: usize,
+  columns: i32,
+  means: usize,
+  hasIntercept: bool,
+  count: i32,
+  out: usize,
+  width: i32,
+): void {
+  if (isDouble) loadF64(x, rowBytes, count, columns, means, hasIntercept, out, width);
+  else loadF32(x, rowBytes, count, columns, means, hasIntercept, out, width);
 }
 
 /** (s₀ + s₂) + (s₁ + s₃). */
