@@ -79,6 +79,18 @@ describe('an export', () => {
     expect(parquet.json.sha256, parquet.text).toBe(made.json.sha256);
   });
 
+  it('is offered under any name that a dataset may have', async () => {
+    const made = await service.call('POST', '/api/v1/datasets', {
+      body: '{"name":"a\\"\\n/../\\ud800\'b","columns":{"x":[1]}}',
+      headers: { 'content-type': 'application/json' },
+    });
+    const { status, headers } = await exported(made.json.id, 'format=parquet');
+    expect([status, headers['content-disposition']]).toEqual([
+      200,
+      `attachment; filename="a___..___b.parquet"; filename*=UTF-8''a%22%0A%2F..%2F%EF%BF%BD%27b.parquet`,
+    ]);
+  });
+
   it('is NDJSON', async () => {
     const answer = await exported(dataset, 'format=ndjson');
     expect(answer.headers['content-type']).toBe('application/x-ndjson');

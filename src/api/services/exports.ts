@@ -79,9 +79,9 @@ function uploadQuery({ columns }: StoredDataset): string {
   return types.length === 0 ? '' : `types=${encodeURIComponent(types.join(','))}`;
 }
 
-/** RFC 6266: the name in ASCII for old clients, then as it is. */
+/** RFC 6266: the name in ASCII for old clients, then as it is. Half a surrogate pair, which JSON lets pass, is no character. */
 function attachment(name: string, format: ExportQuery['format']): string {
-  const file = name.endsWith(`.${format}`) ? name : `${name}.${format}`;
+  const file = (name.endsWith(`.${format}`) ? name : `${name}.${format}`).toWellFormed();
   const plain = file.replace(/[^\w.() -]/g, '_');
   return `attachment; filename="${plain}"; filename*=UTF-8''${encodeURIComponent(file).replaceAll("'", '%27')}`;
 }
