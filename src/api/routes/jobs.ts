@@ -201,7 +201,7 @@ export function registerJobRoutes(app: ApiInstance, jobs: JobService): void {
         summary:
           'See inside the training: gradients and activations of each layer, and what is wrong with them',
         description:
-          'A network is looked at after each of its first 100 epochs, then after every ⌈epochs/100⌉th, on a fixed sample of its training rows: a 40th of them, at least 128 and at most 1,024. Thresholds are in docs/diagnostics.md.',
+          'A network is looked at after each of its first 100 epochs, then after every ⌈epochs/100⌉th, on a fixed sample of its training rows: a 64th of them, at least 128 and at most 1,024. Thresholds are in docs/diagnostics.md.',
         params: JobParams,
         querystring: DiagnosticsQuery,
         response: responses({ 200: Diagnostics }, ...keyCodes, 'job_not_found'),

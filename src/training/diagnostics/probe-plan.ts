@@ -5,12 +5,12 @@ import { randomStreams } from '../random-streams.ts';
 const mostRows = 1024;
 /** Below it "zero on every row" says little of a unit. */
 const fewestRows = 128;
-/** A probe is a forward and a backward pass: of a 40th of the rows it costs at most a 40th of the epoch, the statistics beside it. */
-const shareOfRows = 1 / 40;
+/** A probe is a forward and a backward pass, and counting activations costs as much again on the fast kernels: 3 % of the epoch. */
+const shareOfRows = 1 / 64;
 /** Epochs that are all recorded, and about how many are of a longer training's rest. */
 const epochsInFull = 100;
 
-/** Rows of the probe for n training rows: n/40, but at least 128 and at most 1,024 of them. */
+/** Rows of the probe for n training rows: n/64, but at least 128 and at most 1,024 of them. */
 export function probeSize(rows: number): number {
   return Math.min(rows, mostRows, Math.max(fewestRows, Math.ceil(rows * shareOfRows)));
 }

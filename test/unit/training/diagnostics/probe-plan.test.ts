@@ -6,8 +6,8 @@ it.each([
   [2, 2],
   [128, 128],
   [5_000, 128],
-  [10_000, 250],
-  [40_960, 1_024],
+  [10_000, 157],
+  [65_536, 1_024],
   [1_000_000, 1_024],
 ])('of %d training rows it takes %d', (rows, size) => {
   expect(probeSize(rows)).toBe(size);
