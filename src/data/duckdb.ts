@@ -23,6 +23,10 @@ export interface TableShape {
 }
 
 const leastMiB = 1024;
+/** However little it needs, reading a long CSV file fills what it may have; with this, all of the process stays below 1 GiB. */
+const narrowIngestMiB = 640;
+/** Text columns that fit into that: 2,500 do not. */
+const narrowColumns = 512;
 const bytesPerMiB = 1024 * 1024;
 
 /**
@@ -30,7 +34,8 @@ const bytesPerMiB = 1024 * 1024;
  * each vector of each column takes 32 kB in several places; rows of 128 kB, 256 MB a vector, need between 512 and 1,024 MiB.
  */
 export function memoryForIngest({ columns, vectorBytes }: TableShape): number {
-  return Math.max(memoryForPages(columns), Math.ceil((4 * vectorBytes) / bytesPerMiB));
+  const least = columns <= narrowColumns ? narrowIngestMiB : memoryForPages(columns);
+  return Math.max(least, Math.ceil((4 * vectorBytes) / bytesPerMiB));
 }
 
 /** The memory to allow for reading rows whole: 10,000 text columns need between 1,024 and 1,536 MiB. */

@@ -27,11 +27,11 @@ const rowsOf = ({ columns, rows }: IngestedTable, limit = rows): Promise<Row[]> 
 const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
 
 /** Text is always quoted and a missing value never is. */
-function toCsv(names: readonly string[], rows: readonly Row[], lineEnd: string): string {
+function toCsv(names: readonly string[], rows: readonly Row[], lineEnd: string, delimiter = ','): string {
   const field = (cell: Cell) =>
     cell === null ? '' : typeof cell === 'number' ? String(cell) : quoted(String(cell));
-  const lines = rows.map((row) => names.map((name) => field(row[name]!)).join(','));
-  return [names.map(quoted).join(','), ...lines, ''].join(lineEnd);
+  const lines = rows.map((row) => names.map((name) => field(row[name]!)).join(delimiter));
+  return [names.map(quoted).join(delimiter), ...lines, ''].join(lineEnd);
 }
 
 /** Behind the first line, keys stand in another order, or are absent where the value is missing. */
@@ -85,6 +85,28 @@ describe('a table', () => {
         // A column without any value is one of numbers in every format.
         expect([asColumns.sha256, asCsv.sha256, asNdjson.sha256]).toEqual(Array(3).fill(asRows.sha256));
       }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('is the same with any delimiter, and without its names but for them', async () => {
+    const delimiter = fc.constantFrom(..."\t !#$%&'()*,/:;<=>?@[\\]^`{|}~");
+    await fc.assert(
+      fc.asyncProperty(
+        table,
+        delimiter,
+        fc.constantFrom('\n', '\r\n'),
+        async ({ names, rows }, by, lineEnd) => {
+          const text = toCsv(names, rows, lineEnd, by);
+          expect(await rowsOf(await upload('csv', text, { delimiter: by }))).toEqual(rows);
+          const header = names.map(quoted).join(by) + lineEnd;
+          const bare = await upload('csv', text.slice(header.length), { delimiter: by, hasHeader: false });
+          const renamed = rows.map((row) =>
+            Object.fromEntries(names.map((key, index) => [`column_${index + 1}`, row[key]!])),
+          );
+          expect(await rowsOf(bare)).toEqual(renamed);
+        },
+      ),
       { numRuns: 25 },
     );
   });
