@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import type { CsvOptions } from '../contracts/csv-options.ts';
-import type { ColumnProfile, FormulaMode, Row } from '../contracts/dataset.ts';
+import type { ColumnProfile, FormulaMode } from '../contracts/dataset.ts';
 import type { Metrics } from '../contracts/metrics.ts';
 import type { ResolvedModelConfig } from '../contracts/model-config.ts';
 import type { ModelFile } from '../contracts/model-file.ts';
@@ -58,7 +58,7 @@ export interface IngestedTable {
   readonly warnings: Warning[];
 }
 
-/** Rows `offset` to `offset + limit` as JSON objects, in the order of the upload. */
+/** Rows `offset` to `offset + limit`, in the order of the upload; replies with the text of a JSON array of objects. */
 export interface RowsRequest {
   readonly kind: 'rows';
   readonly path: string;
@@ -126,7 +126,7 @@ export interface EvaluateRequest {
 
 export interface DataReplies {
   ingest: IngestedTable;
-  rows: Row[];
+  rows: Uint8Array;
   present_labels: string[];
   open_export: number;
   read_export: Uint8Array | null;

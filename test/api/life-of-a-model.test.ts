@@ -65,6 +65,7 @@ describe('a model, from table to prediction', () => {
       ],
       total: 40,
     });
+    expect(page.headers['content-type']).toBe('application/json; charset=utf-8');
     const beyond = await service.call('GET', `/api/v1/datasets/${dataset}/rows?offset=1000`);
     expect(beyond.json).toEqual({ items: [], total: 40 });
   });

@@ -8,11 +8,11 @@ import type { CsvOptions } from '../../src/contracts/csv-options.ts';
 import type { Cell, Row } from '../../src/contracts/dataset.ts';
 import { createArrival } from '../../src/data/ingest/arrival.ts';
 import type { IngestedTable, UploadFormat } from '../../src/data/messages.ts';
-import { readRows } from '../../src/data/row-pages.ts';
 import { badCsv } from '../unit/data/ingest/bad-csv.ts';
 import { badJson } from '../unit/data/ingest/bad-json.ts';
 import { badNdjson } from '../unit/data/ingest/bad-ndjson.ts';
 import { ingestBytes, ingestPieces } from './ingest-bytes.ts';
+import { readRows } from './read-rows.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-ingest-'));
 const path = join(folder, 'kept.parquet');

@@ -7,10 +7,10 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { Cell, Row } from '../../src/contracts/dataset.ts';
 import { type ConvertedTable, convertParquet } from '../../src/data/ingest/convert-parquet.ts';
 import type { IngestedTable } from '../../src/data/messages.ts';
-import { readRows } from '../../src/data/row-pages.ts';
 import { createRandom } from '../../src/math/random.ts';
 import { ingestBytes } from './ingest-bytes.ts';
 import { parquetBytes } from './parquet-bytes.ts';
+import { readRows } from './read-rows.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-ingest-'));
 const path = join(folder, 'kept.parquet');

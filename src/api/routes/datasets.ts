@@ -61,7 +61,12 @@ export function registerDatasetRoutes(app: ApiInstance, datasets: DatasetService
         ),
       },
     },
-    async (request) => datasets.rows(request.params.dataset, request.query.offset, request.query.limit),
+    async (request, reply) => {
+      const { params, query } = request;
+      const page = await datasets.rows(params.dataset, query.offset, query.limit);
+      // Bytes are sent as they are; the type of a reply knows only what its schema says.
+      return reply.type('application/json; charset=utf-8').send(page as never);
+    },
   );
 
   app.delete(

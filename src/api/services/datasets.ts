@@ -2,7 +2,7 @@
 
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Dataset, DatasetInspection, RowPage } from '../../contracts/dataset.ts';
+import type { Dataset, DatasetInspection } from '../../contracts/dataset.ts';
 import type { Page, PageQuery } from '../../contracts/page.ts';
 import type { DataService, IngestedTable } from '../../data/messages.ts';
 import { TrainyardError } from '../../errors.ts';
@@ -65,17 +65,13 @@ export function createDatasetService({ store, data, spoolDir, bounds, now }: Dat
       return publicDataset(await find(id));
     },
 
-    async rows(id: string, offset: number, limit: number): Promise<RowPage> {
+    /** @returns a `RowPage` as JSON, ready to be sent */
+    async rows(id: string, offset: number, limit: number): Promise<Buffer> {
       const { file, columns, rows } = await find(id);
+      const path = store.datasets.pathOf(file);
       try {
-        const items = await data.call({
-          kind: 'rows',
-          path: store.datasets.pathOf(file),
-          columns,
-          offset,
-          limit,
-        });
-        return { items, total: rows };
+        const items = await data.call({ kind: 'rows', path, columns, offset, limit });
+        return Buffer.concat([Buffer.from('{"items":'), items, Buffer.from(`,"total":${rows}}`)]);
       } catch (error) {
         // Deleted between the two steps: its file is gone.
         await find(id);

@@ -41,7 +41,8 @@ export async function sampleRows(
   const rows: Row[] = [];
   for (let page = 0; page < pages; page++) {
     const offset = Math.floor((page * dataset.rows) / pages);
-    rows.push(...(await data.call({ kind: 'rows', path, columns, offset, limit })));
+    const text = await data.call({ kind: 'rows', path, columns, offset, limit });
+    rows.push(...(JSON.parse(Buffer.from(text).toString()) as Row[]));
   }
   return encoded(version, rows);
 }

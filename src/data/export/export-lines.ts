@@ -35,7 +35,8 @@ export async function* exportLines(request: OpenExportRequest): AsyncGenerator<B
   }
 }
 
-function* linesOf(chunk: DuckDBDataChunk, { columns, end }: LineFormat): Generator<string> {
+/** One after the other, so that whoever has enough need not make the rest. */
+export function* linesOf(chunk: DuckDBDataChunk, { columns, end }: LineFormat): Generator<string> {
   const vectors = columns.map((_, index) => chunk.getColumnVector(index));
   for (let row = 0; row < chunk.rowCount; row++) {
     let line = '';

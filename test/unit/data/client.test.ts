@@ -49,9 +49,9 @@ describe('the data client', () => {
     const pages = [page(0), page(1), page(2)];
     expect(sent.map(offsetOf)).toEqual([0, 1, 2]);
     for (const message of sent.toReversed()) {
-      receive({ id: message.id, reply: [{ offset: offsetOf(message) }] });
+      receive({ id: message.id, reply: Uint8Array.of(offsetOf(message)) });
     }
-    expect(await Promise.all(pages)).toEqual([[{ offset: 0 }], [{ offset: 1 }], [{ offset: 2 }]]);
+    expect(await Promise.all(pages)).toEqual([0, 1, 2].map((offset) => Uint8Array.of(offset)));
   });
 
   it('rejects with the refusal of the data process', async () => {
@@ -82,9 +82,9 @@ describe('the data client', () => {
 
     comeBack();
     const next = page(3);
-    receive({ id: sent[1].id, reply: [{ stale: true }] });
-    receive({ id: sent[3].id, reply: [{ stale: false }] });
-    expect(await next).toEqual([{ stale: false }]);
+    receive({ id: sent[1].id, reply: Uint8Array.of(1) });
+    receive({ id: sent[3].id, reply: Uint8Array.of(3) });
+    expect(await next).toEqual(Uint8Array.of(3));
   });
 
   it('rejects at once while there is no process', async () => {
