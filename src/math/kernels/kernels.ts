@@ -126,4 +126,7 @@ export interface Kernels {
   rootSquareStep(p: FloatArray, g: FloatArray, s: FloatArray, scalars: RootSquareScalars): void;
   /** Kingma & Ba 2015, algorithm 1, as PyTorch orders it: p = shrink · p − α/c₁ · m / (√v/√c₂ + ε). Updates m and v. */
   adamStep(p: FloatArray, g: FloatArray, m: FloatArray, v: FloatArray, scalars: AdamScalars): void;
+
+  /** Lets go of the threads that help, if any. The memory is free once nothing refers to it. */
+  close(): void;
 }

@@ -59,6 +59,7 @@ export function createReferenceKernels(dtype: Dtype): Kernels {
     momentumStep,
     rootSquareStep,
     adamStep,
+    close: () => {},
   };
 }
 

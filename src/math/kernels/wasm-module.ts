@@ -7,6 +7,9 @@ export interface WasmExports {
   denseForward(...args: number[]): void;
   addBiasAndActivate(...args: number[]): void;
   sumRows(...args: number[]): void;
+  multiplyTransposed(...args: number[]): void;
+  /** Returns when the mailbox says stop. */
+  serve(mailbox: number): void;
   denseBackwardInput(...args: number[]): void;
   denseBackwardWeights(...args: number[]): void;
   activationBackward(...args: number[]): void;

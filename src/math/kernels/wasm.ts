@@ -15,6 +15,8 @@ import {
 } from './shape-checks.ts';
 import { createMemory, type WasmMemory } from './wasm-memory.ts';
 import { instantiate, type WasmBuild, type WasmExports } from './wasm-module.ts';
+import { blockFloats, shareProducts } from './wasm-shared.ts';
+import { createTeam, type TeamOptions } from './wasm-team.ts';
 import { wasmUpdates } from './wasm-updates.ts';
 
 /** A build's bits are those of every machine that runs it: the number counts the revisions of the kernels that change them. */
@@ -33,17 +35,17 @@ export const activationNumbers = {
   gelu: 8,
 } as const satisfies Record<ActivationName, number>;
 
-/** Floats of a packed block of assembly/products.ts, 256 deep and 128 wide, and of three rows of a panel past its end. */
-const blockFloats = 256 * 128 + 3 * 8;
-
 /**
  * Kernels over a memory of their own, which is free when they are. All arithmetic is f32 but the sums of `loss`, `sumOfSquares` and
  * `sumOfMagnitudes`; an element of a matrix product is one chain of multiply-adds in the order of the inner dimension, so that it
  * depends neither on its row's place in a batch nor on how the product was cut.
  */
-export function createWasmKernels(build: WasmBuild): Kernels {
+export function createWasmKernels(build: WasmBuild, team?: TeamOptions): Kernels {
   const memory = createMemory();
-  return wasmKernels(build, memory, instantiate(build, memory.memory));
+  const wasm = instantiate(build, memory.memory);
+  if (team === undefined || team.threads < 2) return wasmKernels(build, memory, wasm);
+  const threads = createTeam(build, memory, team);
+  return { ...wasmKernels(build, memory, shareProducts(wasm, threads, memory)), close: threads.close };
 }
 
 /** The kernels over a memory and an instance that others use too. */
@@ -84,6 +86,7 @@ export function wasmKernels(build: WasmBuild, memory: WasmMemory, wasm: WasmExpo
     ...denseKernels(wasm, scratch),
     loss: lossKernel(wasm, memory.floats),
     ...wasmUpdates(wasm),
+    close: () => {},
   };
 }
 

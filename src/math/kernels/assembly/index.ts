@@ -3,6 +3,7 @@ export { activationBackward } from './activations';
 export { addSigns, axpy, gatherRows, multiplyElements, scale, sumOfMagnitudes, sumOfSquares } from './blocks';
 export { addBiasAndActivate, denseBackwardWeights, denseForward, sumRows } from './dense';
 export { binaryCrossEntropy, halfSquaredError, softmaxCrossEntropy } from './losses';
-export { multiplyByTransposed as denseBackwardInput } from './products';
+export { multiplyByTransposed as denseBackwardInput, multiplyTransposed } from './products';
+export { serve } from './team';
 export { adamStep, momentumStep, rootSquareStep, sgdStep } from './updates';
 export { isFused } from './probe';
