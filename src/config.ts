@@ -65,6 +65,9 @@ export const settings = {
   MAX_UPLOAD_BYTES: integer(1024, 2 ** 40)
     .prefault(String(2 * 1024 ** 3))
     .describe('Largest upload, bytes; default 2 GiB'),
+  TRAINER_THREADS: integer(1, 64)
+    .prefault(String(Math.max(1, cpus().length - 1)))
+    .describe('Threads of all jobs that train at once together; default all cores but one, left to the API'),
   MATH_BACKEND: z
     .enum(mathBackends)
     .default('auto')
@@ -94,6 +97,8 @@ export interface Config {
   readonly maxUploadBytes: number;
   readonly dataThreads: number;
   readonly mathBackend: MathBackend;
+  /** Of one job. */
+  readonly jobThreads: number;
   readonly logLevel: string;
 }
 
@@ -147,6 +152,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     maxUploadBytes: value.MAX_UPLOAD_BYTES,
     dataThreads: Math.max(1, Math.min(4, cpus().length)),
     mathBackend: value.MATH_BACKEND,
+    jobThreads: Math.max(1, Math.floor(value.TRAINER_THREADS / value.TRAINER_CONCURRENCY)),
     logLevel: value.LOG_LEVEL,
   });
 }

@@ -26,6 +26,7 @@ export async function runTrainerRole({ config, logger, owner }: RoleOptions): Pr
     startWorker: (start) =>
       new Worker(new URL('../trainer/worker.ts', import.meta.url), { workerData: start }),
     mathBackend: config.mathBackend,
+    threads: config.jobThreads,
     packageVersion,
     checkpointMs: config.checkpointSeconds * 1000,
     leaseMs,

@@ -26,6 +26,7 @@ export interface JobRunOptions {
   ) => Promise<Table>;
   readonly startWorker: (start: WorkerStart) => TrainingWorker;
   readonly mathBackend: MathBackend;
+  readonly threads: number;
   readonly packageVersion: string;
   readonly checkpointMs: number;
   readonly leaseMs: number;
@@ -156,8 +157,8 @@ export function startJobRun(options: JobRunOptions): JobRun {
     });
     if (!tables || isLettingGo || !writes.isHeld()) return;
     const dataHash = [dataset.sha256, validation?.dataset.sha256].join();
-    const { checkpointMs, mathBackend } = options;
-    const rest = { dataHash, initial, checkpoint, checkpointMs, mathBackend };
+    const { checkpointMs, mathBackend, threads } = options;
+    const rest = { dataHash, initial, checkpoint, checkpointMs, mathBackend, threads };
     await worker.run({ config, ...tables, ...rest }, handle);
   }
 

@@ -31,6 +31,8 @@ export interface WorkerStart {
   readonly checkpoint: Uint8Array | null;
   readonly checkpointMs: number;
   readonly mathBackend: MathBackend;
+  /** Most that it may compute with. */
+  readonly threads: number;
   readonly control: SharedArrayBuffer;
 }
 

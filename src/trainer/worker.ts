@@ -20,6 +20,7 @@ function run(port: NonNullable<typeof parentPort>, start: WorkerStart): void {
   const control = new Int32Array(start.control);
   const post = (message: FromWorker, transferred: ArrayBuffer[] = []) =>
     port.postMessage(message, transferred);
+  const team = { threads: start.threads, nowMs: () => performance.now() };
   let isEngineKnown = false;
   let waiting: EpochReport[] = [];
   let postedAt = performance.now();
@@ -44,7 +45,7 @@ function run(port: NonNullable<typeof parentPort>, start: WorkerStart): void {
       initial: start.initial,
       checkpoint: start.checkpoint,
       createKernels: (...what) => {
-        const kernels = kernelsOf(start.mathBackend)(...what);
+        const kernels = kernelsOf(start.mathBackend, team)(...what);
         // The first are those of the training.
         if (!isEngineKnown) post({ type: 'engine', engine: kernels.engine });
         isEngineKnown = true;

@@ -6,6 +6,7 @@ import type { ResolvedModelConfig } from '../contracts/model-config.ts';
 import type { Warning } from '../contracts/names.ts';
 import type { TrainedModel } from '../contracts/version.ts';
 import { JobFailure } from '../errors.ts';
+import type { Kernels } from '../math/kernels/kernels.ts';
 import type { CreateKernels } from '../math/kernels/math-backend.ts';
 import { type FloatArray, sharedMatrix } from '../math/matrix.ts';
 import type { GlmKernels } from '../math/solvers/glm-kernels.ts';
@@ -79,18 +80,21 @@ export function train(run: TrainingRun): TrainingOutcome {
   const poll = () => {
     if (run.control() === 'cancel') throw new Stopped();
   };
+  const { config } = run;
+  const kernels =
+    config.type === 'mlp' ? run.createKernels('f32', stepWork(config)) : run.createKernels('f64');
   try {
-    return trainUnlessStopped(run, poll);
+    return trainUnlessStopped(run, kernels, poll);
   } catch (error) {
     if (error instanceof Stopped) return { kind: 'stopped' };
     throw error;
+  } finally {
+    kernels.close();
   }
 }
 
-function trainUnlessStopped(run: TrainingRun, poll: () => void): FinishedTraining {
+function trainUnlessStopped(run: TrainingRun, kernels: Kernels, poll: () => void): FinishedTraining {
   const { config, nowMs } = run;
-  const kernels =
-    config.type === 'mlp' ? run.createKernels('f32', stepWork(config)) : run.createKernels('f64');
   const identity = trainingIdentity(config, run.dataHash);
   const resumed = run.checkpoint && openCheckpoint(run.checkpoint, identity);
   const engines = [...new Set([...(resumed?.engines ?? []), kernels.engine])];

@@ -166,6 +166,7 @@ function startTrainer(
     readTable,
     startWorker: startRealWorker,
     mathBackend: 'auto',
+    threads: 2,
     packageVersion: '0.0.0-test',
     checkpointMs: 5_000,
     leaseMs: 15_000,

@@ -9,6 +9,7 @@ import { OpenblasUnavailable, openOpenblas } from './openblas-library.ts';
 import { createReferenceKernels } from './reference.ts';
 import { createWasmKernels } from './wasm.ts';
 import { bestWasmBuild } from './wasm-module.ts';
+import type { TeamOptions } from './wasm-team.ts';
 
 export const mathBackends = ['auto', 'wasm', 'openblas', 'reference'] as const;
 export type MathBackend = (typeof mathBackends)[number];
@@ -18,6 +19,9 @@ export type MathBackend = (typeof mathBackends)[number];
  * 20-16-3 network at batch 32 has 12 thousand, and is as fast on either; 32-64-64-1 has 198 thousand, and is 1.7 times as fast.
  */
 const openblasStepWork = 2 ** 16;
+
+/** Steps of less work have no product that is worth sharing: their helpers would only wait. */
+const sharedStepWork = 2 ** 20;
 
 /**
  * Kernels of a dtype in memory of their own: one set for each job, and for each model that is served.
@@ -31,14 +35,17 @@ export type CreateKernels = (dtype: Dtype, stepWork?: number) => Kernels;
  * WebAssembly for networks (f32), with the products of OpenBLAS in training where it is asked for, or is faster; the reference where
  * that is asked for, and for all that is f64.
  *
+ * @param team threads that share the products of WebAssembly in training; OpenBLAS has one
+ *
  * A model trained on any of them can be served by any other: what is stored are numbers, not an engine's memory.
  */
-export function kernelsOf(backend: MathBackend): CreateKernels {
+export function kernelsOf(backend: MathBackend, team?: TeamOptions): CreateKernels {
   return (dtype, stepWork) => {
     if (dtype === 'f64' || backend === 'reference') return createReferenceKernels(dtype);
     const isWanted = stepWork !== undefined && wantsOpenblas(backend, stepWork);
     if (isWanted && openblasProblem(backend) === null) return createOpenblasKernels(openOpenblas());
-    return createWasmKernels(bestWasmBuild());
+    const isShared = stepWork !== undefined && stepWork >= sharedStepWork;
+    return createWasmKernels(bestWasmBuild(), isShared ? team : undefined);
   };
 }
 

@@ -31,7 +31,7 @@ export interface TeamOptions {
 }
 
 export interface Team {
-  /** Addresses of the helpers' own scratch memory, in the order in which they are asked. */
+  /** How many there are beside the thread that trains. */
   readonly helpers: number;
   /** Starts a product of so many rows and multiply-adds. Returns the rows of each part: all of them where it is not shared. */
   begin(rows: number, work: number): number;

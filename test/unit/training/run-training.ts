@@ -61,9 +61,11 @@ export function trainUntilDrained(
   table: Table,
   epochs: number,
   checkpoint: Uint8Array | null = null,
+  options: Partial<TrainingRun> = {},
 ): { readonly records: EpochReport[]; readonly epoch: number; readonly state: Uint8Array } {
   const records: EpochReport[] = [];
   const { outcome, checkpoints } = runTraining(config, table, {
+    ...options,
     checkpoint,
     control: () => (records.length >= epochs ? 'drain' : 'continue'),
     onEpoch: (record) => void records.push(record),
