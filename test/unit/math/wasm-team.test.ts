@@ -82,9 +82,9 @@ describe.each([2, 3])('%i threads', (threads) => {
 
 it('a team that takes longer than one thread is left alone', async () => {
   const memory = createMemory();
-  let ms = 0;
+  let looks = 0;
   // Each look is later than the last by more.
-  const team = createTeam(bestWasmBuild(), memory, { threads: 2, nowMs: () => (ms += ms + 1) });
+  const team = createTeam(bestWasmBuild(), memory, { threads: 2, nowMs: () => 2 ** ++looks });
   while (!team.isComplete()) await sleep(5);
   for (let i = 0; i < 200; i++) {
     // Rows of each part: all of them where it is not shared.
