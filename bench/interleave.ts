@@ -23,6 +23,14 @@ export function timed(work: () => void): number {
   return (performance.now() - start) / 1000;
 }
 
+/** Seconds of this thread's processor that the work takes: what else runs on the machine is not in it. */
+export function processorTimed(work: () => void): number {
+  const before = process.threadCpuUsage();
+  work();
+  const { user, system } = process.threadCpuUsage(before);
+  return (user + system) / 1e6;
+}
+
 /** One round more than `rounds` is run: the first only warms up. */
 export async function interleave(cases: readonly BenchCase[], rounds: number): Promise<BenchResult[]> {
   const rates = cases.map((): number[] => []);

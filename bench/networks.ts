@@ -1,10 +1,10 @@
 /** Networks trained with Adam: rows a second beside PyTorch, scikit-learn and TensorFlow.js on the same shapes. */
 import { ModelConfig, type ResolvedModelConfig } from '../src/contracts/model-config.ts';
 import type { Table } from '../src/data/table.ts';
-import type { Kernels } from '../src/math/kernels/kernels.ts';
-import type { Dtype } from '../src/math/matrix.ts';
+import type { CreateKernels } from '../src/math/kernels/math-backend.ts';
 import { train } from '../src/training/train.ts';
 import { type BenchCase, interleave, printResults } from './interleave.ts';
+import type { Peer } from './peers/peer.ts';
 import type { Peers } from './peers/start-peers.ts';
 import { syntheticTable } from './synthetic-table.ts';
 
@@ -25,13 +25,13 @@ const shapes: readonly Shape[] = [
   { widths: [20, 16, 3], batch: 32, rows: 10_000, epochs: 5 },
 ];
 
-/** PyTorch has several ways to do the same; the fastest counts, so all are run. */
-const torchModes = ['foreach', 'fused', 'fused traced'];
+/** PyTorch has several ways to do the same; the fastest counts, so all that it has are run. */
+const torchModes = ['plain', 'plain traced', 'foreach', 'foreach traced', 'fused', 'fused traced'];
 
 /** One of our implementations under the name it is shown by. */
 export interface Backend {
   readonly name: string;
-  createKernels(dtype: Dtype): Kernels;
+  readonly createKernels: CreateKernels;
 }
 
 export async function benchNetworks(
@@ -43,7 +43,7 @@ export async function benchNetworks(
     const { widths, batch, rows } = shape;
     const table = syntheticTable(rows, widths[0], Math.max(2, widths.at(-1)!));
     const ours = backends.map((backend) => ourCase(backend, table, shape));
-    const results = await interleave([...ours, ...peerCases(peers, shape)], rounds);
+    const results = await interleave([...ours, ...(await peerCases(peers, shape))], rounds);
     printResults(`${widths.join('-')}, batch ${batch}, Adam`, 'rows', results);
   }
 }
@@ -85,11 +85,12 @@ function ourCase(
   };
 }
 
-function peerCases({ torch, sklearn, tensorflow }: Peers, shape: Shape): BenchCase[] {
+async function peerCases({ torch, sklearn, tensorflow }: Peers, shape: Shape): Promise<BenchCase[]> {
   const amount = shape.rows * shape.epochs;
   const cases: BenchCase[] = [];
   for (const threads of torch ? [1, 2] : []) {
     for (const mode of torchModes) {
+      if (!(await hasMode(torch!, shape, mode))) continue;
       cases.push({
         name: `${torch!.name}, ${threads} threads, ${mode}`,
         amount,
@@ -101,4 +102,13 @@ function peerCases({ torch, sklearn, tensorflow }: Peers, shape: Shape): BenchCa
     if (peer) cases.push({ name: peer.name, amount, run: () => peer.run(shape) });
   }
   return cases;
+}
+
+/** Older versions lack some. */
+async function hasMode(torch: Peer, shape: Shape, mode: string): Promise<boolean> {
+  const trial = { ...shape, rows: shape.batch, epochs: 1, threads: 1, mode };
+  return torch.run(trial).then(
+    () => true,
+    () => false,
+  );
 }

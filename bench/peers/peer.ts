@@ -14,13 +14,20 @@ export interface Peer {
 /** How long an answer may take, the first one (imports) included. */
 const timeoutMs = 180_000;
 
+/** Without what would tune its libraries to something else than the machine. */
+function ownEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(OPENBLAS|OMP|MKL)_/.test(name)),
+  );
+}
+
 /** Starts the peer; null where it cannot be: its software is not installed. */
 export async function startPeer(
   command: string,
   args: readonly string[],
   cwd?: string,
 ): Promise<Peer | null> {
-  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'ignore'], cwd });
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'ignore'], cwd, env: ownEnvironment() });
   const lines = createInterface({ input: child.stdout });
   const ended = Promise.race([once(child, 'error'), once(lines, 'close')]).then(() => null);
 
