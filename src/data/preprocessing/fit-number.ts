@@ -23,7 +23,8 @@ export function fitNumber(
   rows: Uint32Array,
   config: Preprocessing,
 ): FittedNumberFeature {
-  const present = presentValues(column, rows);
+  const whole = spreadOfAll(column, rows);
+  const present = whole ? column.values : presentValues(column, rows);
   if (present.length === 0) {
     throw new JobFailure(
       'unsupported_data',
@@ -31,9 +32,9 @@ export function fitNumber(
     );
   }
   const missing = rows.length - present.length;
-  const impute = config.missing === 'impute' ? imputedValue(present, config.impute_numeric) : null;
+  const impute = config.missing === 'impute' ? imputedValue(present, whole, config.impute_numeric) : null;
   const values = missing > 0 && impute !== null ? append(present, impute, missing) : present;
-  const spread = spreadOf(values);
+  const spread = whole ?? spreadOf(values);
   const { min, max } = spread;
   if (config.numeric === 'log1p' && min <= -1) {
     throw new JobFailure(
@@ -61,10 +62,18 @@ export function fitNumber(
   return { feature, isConstant: min === max };
 }
 
-/** The column itself, where all of its rows are asked for and none is missing: most often it is so, and large. */
-function presentValues({ values }: NumberColumn, rows: Uint32Array): Float64Array {
+/**
+ * That of the column itself where all of its rows are asked for and none is missing, as it is with most large ones; else null. A
+ * missing value is NaN, and makes the mean so.
+ */
+function spreadOfAll({ values }: NumberColumn, rows: Uint32Array): Spread | null {
   // Row numbers are ascending, so as many as the column has are all of them.
-  if (rows.length === values.length && !hasMissing(values)) return values;
+  if (rows.length !== values.length || values.length === 0) return null;
+  const spread = spreadOf(values);
+  return Number.isNaN(spread.mean) ? null : spread;
+}
+
+function presentValues({ values }: NumberColumn, rows: Uint32Array): Float64Array {
   const present = new Float64Array(rows.length);
   let count = 0;
   for (let i = 0; i < rows.length; i++) {
@@ -74,13 +83,12 @@ function presentValues({ values }: NumberColumn, rows: Uint32Array): Float64Arra
   return present.subarray(0, count);
 }
 
-function hasMissing(values: Float64Array): boolean {
-  for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) return true;
-  return false;
-}
-
-function imputedValue(present: Float64Array, impute: Preprocessing['impute_numeric']): number {
-  if (impute === 'mean') return spreadOf(present).mean;
+function imputedValue(
+  present: Float64Array,
+  whole: Spread | null,
+  impute: Preprocessing['impute_numeric'],
+): number {
+  if (impute === 'mean') return (whole ?? spreadOf(present)).mean;
   return impute === 'median' ? percentile(present, 0.5) : impute;
 }
 

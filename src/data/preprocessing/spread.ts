@@ -12,12 +12,12 @@ export interface Spread {
  * Four sums run side by side: a single one would wait for each addition, and take three times as long. The second pass also adds up
  * what rounding took from the mean in the first.
  *
- * @param values not empty, no NaN
+ * @param values not empty; the mean is NaN when one of them is
  */
 export function spreadOf(values: Float64Array): Spread {
   const { min, max, sum } = rangeAndSum(values);
   // The sum of equal values may be off by a rounding, and so would their mean be.
-  if (min === max) return { min, max, mean: min, deviation: 0 };
+  if (min === max && !Number.isNaN(sum)) return { min, max, mean: min, deviation: 0 };
   const first = sum / values.length;
   const largest = Math.max(max - first, first - min);
   // Only squares that would over- or underflow are divided: it takes as long as all the rest.

@@ -28,3 +28,11 @@ it('neither over- nor underflows in the squares', () => {
     expect(spreadOf(Float64Array.of(-size, size, size, -size)).deviation / size).toBeCloseTo(1, 14);
   }
 });
+
+it('has a mean of NaN when a value is missing, wherever it stands', () => {
+  for (let i = 0; i < 9; i++) {
+    const values = new Float64Array(9).fill(3);
+    values[i] = Number.NaN;
+    expect(spreadOf(values).mean).toBeNaN();
+  }
+});
