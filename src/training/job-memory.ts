@@ -25,6 +25,8 @@ const f64Bytes = 8;
 const categoryBytes = 64;
 /** Per row beside the matrix: target and weight (f64), class code, row numbers of the split, the epoch's order, and their copies. */
 const bookkeepingBytes = 56;
+/** A solver's kernels have targets, weights and ones of their own (f64). */
+const solverBytes = 24;
 
 const padded = (columns: number) => Math.ceil(columns / 4) * 4;
 
@@ -32,7 +34,7 @@ const padded = (columns: number) => Math.ceil(columns / 4) * 4;
  * Estimated peak in bytes, the sum of
  * - table: 8·n per number column, 4·n + 64·distinct per category
  * - matrix: n · ⌈k/4⌉·4 cells of the design matrix's dtype
- * - rows: n · (56 + 8·max(2, C)), the last for the scores that the final metrics are computed from
+ * - rows: n · (56 + 24 for a solver + 8·max(2, C)), the last for the scores that the final metrics are computed from
  * - model: parameters with their gradients, optimizer or solver state and one checkpoint of them (see below)
  *
  * n rows, with those of a validation dataset, k encoded columns, C outputs. An upper bound but for the runtime's own tens of MiB.
@@ -48,7 +50,8 @@ export function jobMemory(shape: JobShape): number {
   );
   const cellBytes = designDtype(config.type, shape.rows, columns) === 'f32' ? f32Bytes : f64Bytes;
   const matrix = rows * padded(columns) * cellBytes;
-  const perRow = rows * (bookkeepingBytes + f64Bytes * Math.max(2, outputs));
+  const solver = 'solver' in config ? solverBytes : 0;
+  const perRow = rows * (bookkeepingBytes + solver + f64Bytes * Math.max(2, outputs));
   const model = config.type === 'mlp' ? networkBytes(config, shape) : linearBytes(shape);
   return table + matrix + perRow + model;
 }
