@@ -40,11 +40,15 @@ export function troubles(service: Service): string {
     .join('\n');
 }
 
-/** Polls until the condition holds; throws after two minutes. */
+/** The service does not know a job that it acknowledged. */
+export class LostJob extends Error {}
+
+/** Polls until the condition holds; throws after two minutes, and LostJob when the job is gone. */
 export async function waitFor(service: Service, id: string, condition: (job: Job) => boolean): Promise<Job> {
   for (const startedAt = performance.now(); performance.now() - startedAt < 120_000; await sleep(20)) {
     const job = await find(service, id);
-    if (job && condition(job)) return job;
+    if (!job) throw new LostJob(id);
+    if (condition(job)) return job;
   }
   throw new Error(
     `the job did not get there: ${JSON.stringify(await find(service, id))}\n${troubles(service)}`,

@@ -8,7 +8,7 @@ import { startService, temporaryFolder } from '../e2e/service.ts';
 import { startClerk } from './clerk.ts';
 import { families } from './fault-families.ts';
 import { emptyReport, type FaultReport } from './fault-report.ts';
-import { epochsFor, find, isEnded, type Outcome, outcomeOf, prepare, submit, waitFor } from './jobs.ts';
+import { epochsFor, isEnded, LostJob, type Outcome, outcomeOf, prepare, submit, waitFor } from './jobs.ts';
 import { plantedBug } from './planted-environment.ts';
 import { crashesOf, integrity, readStore, workPastCheckpointMs } from './store-reader.ts';
 
@@ -61,11 +61,15 @@ export async function runKills(run: KillRun): Promise<FaultReport> {
     return startedAt;
   }
 
-  /** Kills until the job has ended or enough is killed. @returns the ended job */
-  async function disturb(id: string): Promise<Job | null> {
+  /**
+   * Kills until the job has ended or enough is killed. Returns the ended job.
+   *
+   * @throws LostJob
+   */
+  async function disturb(id: string): Promise<Job> {
     for (;;) {
-      const job = await find(service, id);
-      if (!job || isEnded(job)) return job;
+      const job = await waitFor(service, id, () => true);
+      if (isEnded(job)) return job;
       if (report.kills >= run.kills) return waitFor(service, id, isEnded);
       // A third crash without a checkpoint between them would rightly be poison.
       if (crashesOf(dataDir, id) >= 2) {
@@ -85,9 +89,13 @@ export async function runKills(run: KillRun): Promise<FaultReport> {
 
   while (report.kills < run.kills) {
     const id = await submit(service, dataset, config);
-    const job = await disturb(id);
-    if (!job) report.lost.push(`job ${id}`);
-    else judge(report, job, await outcomeOf(service, job), undisturbed);
+    try {
+      const job = await disturb(id);
+      judge(report, job, await outcomeOf(service, job), undisturbed);
+    } catch (error) {
+      if (!(error instanceof LostJob)) throw error;
+      report.lost.push(`job ${id}`);
+    }
     countResumes(report, dataDir, id);
   }
 

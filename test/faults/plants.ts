@@ -11,7 +11,7 @@ const worker = /\/src\/trainer\/worker\.ts$/;
 const onEpoch = 'onEpoch: (record) => {';
 
 export const plants: Readonly<Record<string, readonly Change[]>> = {
-  /** The API answers when its transaction is done but for the commit, which follows 0.2 s later. */
+  /** The API answers when its transaction is done but for the commit, which follows a second later. */
   'reply before commit': [
     {
       file: connection,
@@ -20,7 +20,7 @@ export const plants: Readonly<Record<string, readonly Change[]>> = {
       else {
         if (!database.inTransaction) {
           database.exec('BEGIN IMMEDIATE');
-          setTimeout(() => database.exec('COMMIT'), 200);
+          setTimeout(() => database.exec('COMMIT'), 1_000);
         }
         result = work() as T;
       }`,
