@@ -9,6 +9,9 @@ import { call, cleanUp, root, type Service, startService, temporaryFolder } from
 
 afterAll(cleanUp);
 
+/** Several starts of all processes, on a machine that runs other tests too. */
+const timeoutMs = 90_000;
+
 /** Longer than any test waits. */
 const endless = {
   type: 'mlp',
@@ -86,7 +89,7 @@ describe('two trainers', () => {
   it('end a stream with the time after which to come back, when they are stopped', async () => {
     const { id } = await submit(service);
     const source = await follow(portOf(service), `/api/v1/jobs/${id}/events`);
-    await expect.poll(() => source.heard.length, { timeout: 5_000 }).toBeGreaterThan(3);
+    await expect.poll(() => source.heard.length, { timeout: 15_000 }).toBeGreaterThan(3);
     await service.end('SIGTERM', 'process');
     expect(await source.ended).toBe(true);
     expect(source.retry()).toBeGreaterThanOrEqual(1_000);
@@ -95,48 +98,56 @@ describe('two trainers', () => {
 
 const portOf = ({ url }: Service) => Number(new URL(url).port);
 
-it('a kill -9 right after the answer: the same request finds its job, which ends; a stream goes on where it was', async () => {
-  const dataDir = temporaryFolder();
-  const env = { CHECKPOINT_SECONDS: '0.1' };
-  let service = await startService({ dataDir, env });
-  await prepare(service);
-  const key = { 'idempotency-key': 'once' };
-  const request = { config: medium };
-  const first = await submit(service, request, key);
-  const events = `/api/v1/jobs/${first.id}/events`;
-  const ids: number[] = [];
-  const keep = (source: EventSource) => ids.push(...source.heard.map(({ id }) => id));
-  for (let kill = 0; kill < 2; kill++) {
+it(
+  'a kill -9 right after the answer: the same request finds its job, which ends; a stream goes on where it was',
+  async () => {
+    const dataDir = temporaryFolder();
+    const env = { CHECKPOINT_SECONDS: '0.1' };
+    let service = await startService({ dataDir, env });
+    await prepare(service);
+    const key = { 'idempotency-key': 'once' };
+    const request = { config: medium };
+    const first = await submit(service, request, key);
+    const events = `/api/v1/jobs/${first.id}/events`;
+    const ids: number[] = [];
+    const keep = (source: EventSource) => ids.push(...source.heard.map(({ id }) => id));
+    for (let kill = 0; kill < 2; kill++) {
+      const source = await follow(portOf(service), events, { 'last-event-id': String(ids.at(-1) ?? 0) });
+      if (kill > 0) await expect.poll(() => source.heard.length, { timeout: 15_000 }).toBeGreaterThan(5);
+      await service.end('SIGKILL', 'group');
+      await source.ended;
+      keep(source);
+      service = await startService({ dataDir, env });
+      expect(await submit(service, request, key)).toEqual(first);
+    }
     const source = await follow(portOf(service), events, { 'last-event-id': String(ids.at(-1) ?? 0) });
-    if (kill > 0) await expect.poll(() => source.heard.length, { timeout: 5_000 }).toBeGreaterThan(5);
-    await service.end('SIGKILL', 'group');
-    await source.ended;
+    expect(await source.ended).toBe(true);
     keep(source);
-    service = await startService({ dataDir, env });
-    expect(await submit(service, request, key)).toEqual(first);
-  }
-  const source = await follow(portOf(service), events, { 'last-event-id': String(ids.at(-1) ?? 0) });
-  expect(await source.ended).toBe(true);
-  keep(source);
-  expect(ids).toEqual(ids.map((_, i) => i + 1));
-  expect(source.heard.at(-1)!.type).toBe('succeeded');
-  const { items } = (await call<{ items: Job[] }>(service, 'GET', '/api/v1/jobs')).body;
-  expect(items.map(({ id, state }) => [id, state])).toEqual([[first.id, 'succeeded']]);
-  await service.end('SIGTERM', 'process');
-});
+    expect(ids).toEqual(ids.map((_, i) => i + 1));
+    expect(source.heard.at(-1)!.type).toBe('succeeded');
+    const { items } = (await call<{ items: Job[] }>(service, 'GET', '/api/v1/jobs')).body;
+    expect(items.map(({ id, state }) => [id, state])).toEqual([[first.id, 'succeeded']]);
+    await service.end('SIGTERM', 'process');
+  },
+  timeoutMs,
+);
 
-it('what has outlived its use is deleted as the settings say', async () => {
-  const dataDir = temporaryFolder();
-  let service = await startService({ dataDir });
-  await prepare(service);
-  const { id } = await submit(service, { config: { ...medium, epochs: 3 } });
-  await waitFor(service, id, ({ state }) => state === 'succeeded');
-  await service.end('SIGTERM', 'process');
-  const types = async () =>
-    (await call<{ items: { type: string }[] }>(service, 'GET', `/api/v1/jobs/${id}/events`)).body.items.map(
-      ({ type }) => type,
-    );
-  service = await startService({ dataDir, env: { EVENT_RETENTION_DAYS: '0.000001' } });
-  await expect.poll(types).toEqual(['queued', 'started', 'succeeded']);
-  await service.end('SIGTERM', 'process');
-});
+it(
+  'what has outlived its use is deleted as the settings say',
+  async () => {
+    const dataDir = temporaryFolder();
+    let service = await startService({ dataDir });
+    await prepare(service);
+    const { id } = await submit(service, { config: { ...medium, epochs: 3 } });
+    await waitFor(service, id, ({ state }) => state === 'succeeded');
+    await service.end('SIGTERM', 'process');
+    const types = async () =>
+      (await call<{ items: { type: string }[] }>(service, 'GET', `/api/v1/jobs/${id}/events`)).body.items.map(
+        ({ type }) => type,
+      );
+    service = await startService({ dataDir, env: { EVENT_RETENTION_DAYS: '0.000001' } });
+    await expect.poll(types, { timeout: 15_000 }).toEqual(['queued', 'started', 'succeeded']);
+    await service.end('SIGTERM', 'process');
+  },
+  timeoutMs,
+);
