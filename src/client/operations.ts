@@ -737,10 +737,22 @@ export type MlpConfig = {
 
 export type ModelConfig = (LinearRegressionConfig) | (LogisticRegressionConfig) | (PerceptronConfig) | (MlpConfig);
 
+export type Verification = {
+/** not_comparable: other weights by another engine, of which equal bits are not promised */
+"result": "equal" | "different" | "not_comparable";
+/** Of the weights that this job came to */
+"weights_sha256": string;
+/** The version's */
+"expected_weights_sha256": string;
+"engine": string;
+"expected_engine": string;
+};
+
 export type Job = {
 /** Id of a job, time-sortable */
 "id": string;
-"kind": "train";
+/** verify trains a version again and compares; it makes no version */
+"kind": "train" | "verify";
 /** Name of a model */
 "model": string;
 /** Id of a dataset, time-sortable */
@@ -759,7 +771,9 @@ export type Job = {
 "loss": number | null;
 "validation_loss": number | null;
 "metrics": (SplitMetrics) | (null);
+/** Made, or verified, by the job that succeeded */
 "version": (number) | (null);
+"verification": (Verification) | (null);
 "attempt": number;
 "engine": string | null;
 "warnings": (Warning)[];
@@ -1353,6 +1367,8 @@ export interface Operations {
   createJob: { input: { "idempotency-key"?: string; body: JobRequestInput }; output: Job };
   /** List jobs, newest first */
   listJobs: { input: { "limit"?: number; "cursor"?: string; "state"?: "queued" | "running" | "paused" | "succeeded" | "failed" | "cancelled"; "model"?: string; "dataset"?: string }; output: JobPage };
+  /** Train a version again and compare */
+  verifyVersion: { input: { "model": string; "version": number }; output: Job };
   /** Show a job, or wait for its end */
   getJob: { input: { "wait"?: number; "job": string }; output: Job };
   /** Delete a job that has ended */
@@ -1412,6 +1428,7 @@ export const operations = {
   evaluateByAlias: { method: 'POST', path: '/api/v1/models/{model}/aliases/{alias}/evaluate', query: [], headers: [], isJson: true },
   createJob: { method: 'POST', path: '/api/v1/jobs', query: [], headers: ["idempotency-key"], isJson: true },
   listJobs: { method: 'GET', path: '/api/v1/jobs', query: ["limit","cursor","state","model","dataset"], headers: [], isJson: true },
+  verifyVersion: { method: 'POST', path: '/api/v1/models/{model}/versions/{version}/verify', query: [], headers: [], isJson: true },
   getJob: { method: 'GET', path: '/api/v1/jobs/{job}', query: ["wait"], headers: [], isJson: true },
   deleteJob: { method: 'DELETE', path: '/api/v1/jobs/{job}', query: [], headers: [], isJson: false },
   cancelJob: { method: 'POST', path: '/api/v1/jobs/{job}/cancel', query: [], headers: [], isJson: true },

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { SplitMetrics } from './metrics.ts';
 import { ModelConfig } from './model-config.ts';
-import { DatasetId, JobId, ModelName, Timestamp, VersionNumber, Warning } from './names.ts';
+import { DatasetId, JobId, ModelName, Sha256, Timestamp, VersionNumber, Warning } from './names.ts';
 import { pageOf, pageQuery, queryInteger } from './page.ts';
 
 export const jobStates = ['queued', 'running', 'paused', 'succeeded', 'failed', 'cancelled'] as const;
@@ -45,10 +45,26 @@ export const Progress = z.strictObject({
 });
 export type Progress = z.infer<typeof Progress>;
 
+/** What training again came to. */
+export const Verification = z
+  .strictObject({
+    result: z.enum(['equal', 'different', 'not_comparable']).meta({
+      description: 'not_comparable: other weights by another engine, of which equal bits are not promised',
+    }),
+    weights_sha256: Sha256.meta({ description: 'Of the weights that this job came to' }),
+    expected_weights_sha256: Sha256.meta({ description: "The version's" }),
+    engine: z.string(),
+    expected_engine: z.string(),
+  })
+  .meta({ id: 'Verification' });
+export type Verification = z.infer<typeof Verification>;
+
 export const Job = z
   .strictObject({
     id: JobId,
-    kind: z.enum(['train']),
+    kind: z.enum(['train', 'verify']).meta({
+      description: 'verify trains a version again and compares; it makes no version',
+    }),
     model: ModelName,
     dataset: DatasetId,
     state: JobState,
@@ -57,7 +73,8 @@ export const Job = z
     loss: z.number().nullable(),
     validation_loss: z.number().nullable(),
     metrics: SplitMetrics.nullable(),
-    version: VersionNumber.nullable(),
+    version: VersionNumber.nullable().meta({ description: 'Made, or verified, by the job that succeeded' }),
+    verification: Verification.nullable(),
     attempt: z.int(),
     engine: z.string().nullable(),
     warnings: z.array(Warning),

@@ -146,6 +146,8 @@ export interface NewJob {
   /** Most epochs (or iterations) that the config allows. */
   readonly epochs: number;
   readonly warnings: readonly Warning[];
+  /** Number of the version that the job trains again to compare; without it, it makes one. */
+  readonly verifies?: number;
 }
 
 export interface ClaimedJob {
@@ -244,6 +246,7 @@ export type SubmitResult =
   | { readonly outcome: 'dataset_gone' }
   | { readonly outcome: 'validation_dataset_gone' }
   | { readonly outcome: 'initial_version_gone' }
+  | { readonly outcome: 'verified_version_gone' }
   | { readonly outcome: 'queue_full' }
   | Replay;
 

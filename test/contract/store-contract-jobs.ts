@@ -38,6 +38,7 @@ export function jobsContract(current: Current): void {
         validation_loss: null,
         metrics: null,
         version: null,
+        verification: null,
         attempt: 0,
         engine: null,
         warnings: jobOf(1).warnings,

@@ -9,6 +9,7 @@ import { eventsContract } from './store-contract-events.ts';
 import { fencesContract } from './store-contract-fences.ts';
 import { jobsContract } from './store-contract-jobs.ts';
 import { submitContract } from './store-contract-submit.ts';
+import { verifyContract } from './store-contract-verify.ts';
 
 export interface StoreHarness {
   /** An empty store. */
@@ -36,5 +37,6 @@ export function storeContract(name: string, open: () => Promise<StoreHarness>): 
     eventsContract(() => harness);
     claimsContract(() => harness);
     fencesContract(() => harness);
+    verifyContract(() => harness);
   });
 }

@@ -127,6 +127,7 @@ describe('durability', () => {
       ['jobs_active_by_dataset', datasets.selectActiveJob],
       ['jobs_active_by_initial_version', models.selectStartingJob],
       ['jobs_active_by_initial_version', versions.selectStartingJob],
+      ['jobs_active_by_model', versions.selectVerifyingJob],
       ['jobs_active_by_validation_dataset', datasets.selectActiveValidation],
       ['jobs_by_age', jobs.selectPage({})],
       ['jobs_by_state', jobs.selectPage({ state: 'failed' })],

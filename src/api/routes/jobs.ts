@@ -16,7 +16,7 @@ import {
 import type { ApiInstance } from '../api-instance.ts';
 import { jsonBodyCodes, keyCodes, responses } from '../responses.ts';
 import type { JobService } from '../services/jobs.ts';
-import { JobParams } from './path-params.ts';
+import { JobParams, VersionParams } from './path-params.ts';
 
 const base = '/api/v1/jobs';
 const tags = ['Jobs'];
@@ -101,6 +101,33 @@ export function registerJobRoutes(app: ApiInstance, jobs: JobService): void {
       const submittedAs = key === undefined ? undefined : { holder: request.keyHolder, key };
       const { job, isReplayed } = await jobs.submit(request.body, submittedAs);
       if (isReplayed) reply.header('idempotency-replayed', 'true');
+      return reply.code(202).header('location', `${base}/${job.id}`).send(job);
+    },
+  );
+
+  app.post(
+    '/api/v1/models/:model/versions/:version/verify',
+    {
+      config: { auth: 'key' },
+      schema: {
+        tags,
+        operationId: 'verifyVersion',
+        summary: 'Train a version again and compare',
+        description:
+          "A job of kind `verify`: the version's config on the version's data, from the same seed. It makes no version; `verification` of the job says whether the weights are equal to the bit. Takes no body.",
+        params: VersionParams,
+        response: responses(
+          { 202: Job },
+          ...keyCodes,
+          'model_not_found',
+          'version_not_found',
+          'dataset_not_found',
+          'queue_full',
+        ),
+      },
+    },
+    async (request, reply) => {
+      const job = await jobs.verify(request.params.model, request.params.version);
       return reply.code(202).header('location', `${base}/${job.id}`).send(job);
     },
   );

@@ -2,14 +2,20 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../contracts/canonical-json.ts';
 import type { Job, JobRequest } from '../../contracts/job.ts';
-import { type InitializeFrom, type ModelConfig, validationDataset } from '../../contracts/model-config.ts';
+import {
+  type InitializeFrom,
+  type ModelConfig,
+  type ResolvedModelConfig,
+  validationDataset,
+} from '../../contracts/model-config.ts';
 import type { DataService } from '../../data/messages.ts';
 import { type FieldError, TrainyardError } from '../../errors.ts';
 import { createId } from '../../store/ids.ts';
 import type { IdempotencyKey, Store, StoredDataset, StoredVersion, SubmitResult } from '../../store/ports.ts';
 import { weightedLabels } from '../../training/class-weight-problems.ts';
-import { resolveConfig } from '../../training/resolve-config.ts';
+import { epochLimit, resolveConfig } from '../../training/resolve-config.ts';
 import { classesOf } from '../../training/warm-start-problems.ts';
+import { modelNotFound, versionNotFound } from './models.ts';
 
 export interface SubmitDependencies {
   readonly store: Store;
@@ -101,7 +107,51 @@ export function createSubmits({ store, data, now, config: settings }: SubmitDepe
       if (result.outcome === 'model_gone' || result.outcome === 'dataset_gone') {
         throw unknownReferences(request, result.outcome !== 'model_gone', result.outcome !== 'dataset_gone');
       }
+      if (result.outcome === 'verified_version_gone')
+        throw new Error('a job that verifies nothing was refused');
       return answerTo(result);
+    },
+
+    /**
+     * A job that trains the version again, by its own config on its own data, and compares the weights.
+     *
+     * @throws TrainyardError `model_not_found`, `version_not_found`; `dataset_not_found` when what it was trained on was deleted;
+     *   `queue_full`
+     */
+    async verify(name: string, number: number): Promise<Job> {
+      const version = await store.versions.get(name, number);
+      if (!version)
+        throw (await store.models.get(name)) ? versionNotFound(name, number) : modelNotFound(name);
+      // What a version keeps is the config as it was resolved.
+      const config = version.config as ResolvedModelConfig;
+      const job = {
+        id: createId('job', now()),
+        model: name,
+        dataset: version.dataset,
+        config,
+        epochs: epochLimit(config),
+        warnings: [],
+        priority: 0,
+        verifies: number,
+      };
+      const result = await store.jobs.submit(job, now(), { maxQueued: settings.maxQueuedJobs });
+      switch (result.outcome) {
+        case 'model_gone':
+          throw modelNotFound(name);
+        case 'verified_version_gone':
+          throw versionNotFound(name, number);
+        case 'initial_version_gone': {
+          const { model, version: from } = config.initialize_from!;
+          throw versionNotFound(model, from);
+        }
+        case 'dataset_gone':
+        case 'validation_dataset_gone': {
+          const message = `version ${number} of "${name}" cannot be trained again: its data was deleted`;
+          throw new TrainyardError('dataset_not_found', message);
+        }
+        default:
+          return answerTo(result).job;
+      }
     },
   };
 }
@@ -132,7 +182,14 @@ function unknownReferences(request: JobRequest, hasModel: boolean, hasDataset: b
 function answerTo(
   result: Exclude<
     SubmitResult,
-    { outcome: 'model_gone' | 'dataset_gone' | 'validation_dataset_gone' | 'initial_version_gone' }
+    {
+      outcome:
+        | 'model_gone'
+        | 'dataset_gone'
+        | 'validation_dataset_gone'
+        | 'initial_version_gone'
+        | 'verified_version_gone';
+    }
   >,
 ): Submission {
   switch (result.outcome) {

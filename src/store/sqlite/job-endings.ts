@@ -1,4 +1,5 @@
 /** How a trainer lets go of a job: success with a new version, failure, a pause, or back to the queue. */
+import type { Verification } from '../../contracts/job.ts';
 import type { Warning } from '../../contracts/names.ts';
 import type { Fence, FencedResult, JobFailureReport, JobResult, JobStore } from '../ports.ts';
 import type { StoredBlob } from './blob-files.ts';
@@ -14,13 +15,19 @@ import { createVersionAppender, trainedColumns } from './version-rows.ts';
 
 // Model and datasets are there: none of them can be deleted while the job is active.
 const selectHeld = `
-  SELECT jobs.model, jobs.dataset, jobs.config, jobs.warnings, datasets.sha256 AS dataset_sha256,
+  SELECT jobs.model, jobs.dataset, jobs.config, jobs.warnings, jobs.verifies, datasets.sha256 AS dataset_sha256,
     (SELECT sha256 FROM datasets WHERE id = jobs.validation_dataset) AS validation_dataset_sha256
   FROM jobs JOIN datasets ON datasets.id = jobs.dataset
   WHERE jobs.id = @jobId AND attempt = @attempt AND state = 'running'`;
 
+const selectVerifies = 'SELECT verifies FROM jobs WHERE id = ?';
+
+const selectVerified = `
+  SELECT version, weights_sha256, engine FROM versions
+  WHERE model_id = (SELECT id FROM models WHERE name = @model) AND version = @verifies`;
+
 const succeedJob = `
-  UPDATE jobs SET state = 'succeeded', stop_reason = @stopReason, version = @version, metrics = @metrics,
+  UPDATE jobs SET state = 'succeeded', stop_reason = @stopReason, version = @version, verification = @verification, metrics = @metrics,
     warnings = @warnings, engine = @engine, finished_at = @now, pause_requested = 0, owner = NULL, lease_until = NULL
   WHERE id = @jobId`;
 
@@ -39,6 +46,7 @@ interface HeldRow {
   readonly dataset: string;
   readonly config: string;
   readonly warnings: string;
+  readonly verifies: number | null;
   readonly dataset_sha256: string;
   readonly validation_dataset_sha256: string | null;
 }
@@ -56,6 +64,7 @@ export function createJobEndings(context: StoreContext): JobEndings {
   const tellProgress = createTellProgress(database);
   const succeed = createSucceed(context);
   const warn = createWarn(database);
+  const verifies = database.prepare<[string], number | null>(selectVerifies).pluck();
 
   /** Only inside a transaction. */
   function giveBack({ jobId, attempt }: Fence, reason: 'drain' | 'discard', now: Date): FencedResult {
@@ -71,16 +80,20 @@ export function createJobEndings(context: StoreContext): JobEndings {
     async finish(fence, result, now) {
       const columns = resultColumns(result, now);
       let orphans: string[] = [];
-      const committed = await blobs.commitWith('weights', result.weights, (blob) => {
-        if (blob.sha256 !== result.weightsSha256) {
-          throw new Error(`finish: expected weights of sha256 ${result.weightsSha256}, got ${blob.sha256}`);
-        }
-        return write(() => {
+      const commit = (blob: StoredBlob | null) =>
+        write(() => {
           if (!succeed(fence, result, { ...columns, blob }, now)) return false;
           orphans = checkpoints.deleteAll(fence.jobId);
           return true;
         });
-      });
+      // Weights that were only made to be compared are not kept.
+      const isVerifying = verifies.get(fence.jobId) != null;
+      const committed = isVerifying
+        ? commit(null)
+        : await blobs.commitWith('weights', result.weights, (blob) => {
+            if (blob.sha256 === result.weightsSha256) return commit(blob);
+            throw new Error(`finish: expected weights of sha256 ${result.weightsSha256}, got ${blob.sha256}`);
+          });
       await blobs.remove(orphans);
       return committed ? 'ok' : 'lost';
     },
@@ -137,11 +150,17 @@ function createFail({ connection: { database } }: StoreContext) {
   };
 }
 
-/** The commit of a success: the model's next version, the job's end, its event. False when the fence no longer holds. */
+/**
+ * The commit of a success: the model's next version, or what verifying one came to, the job's end, its event. False when the fence no
+ * longer holds.
+ *
+ * @param columns its `blob` holds the weights of the next version, durable; null for a job that verifies one
+ */
 function createSucceed(context: StoreContext) {
   const { database } = context.connection;
   const held = database.prepare<Fence, HeldRow>(selectHeld);
   const appendVersion = createVersionAppender(context);
+  const verify = createVerify(context);
   const succeed = database.prepare<object>(succeedJob);
   const diagnostics = createDiagnosticsRows(database);
   const events = createEventAppender(database);
@@ -150,24 +169,58 @@ function createSucceed(context: StoreContext) {
   return (
     { jobId, attempt }: Fence,
     result: JobResult,
-    columns: ResultColumns & { readonly blob: StoredBlob },
+    columns: ResultColumns & { readonly blob: StoredBlob | null },
     now: Date,
   ): boolean => {
     const job = held.get({ jobId, attempt });
     if (!job) return false;
     const { stopReason, blob, ...resulting } = columns;
-    const version = appendVersion(job.model, { ...job, ...resulting, job: jobId, imported_from: null }, blob);
+    const { verifies: _, ...made } = { ...job, ...resulting, job: jobId, imported_from: null };
+    const verification = blob === null ? verify(job, result) : null;
+    const version = blob === null ? job.verifies : appendVersion(job.model, made, blob);
     if (version === null)
       throw new Error(`finish: the model ${job.model} of the job ${jobId} does not exist`);
     const warnings = toJson([...(JSON.parse(job.warnings) as Warning[]), ...result.warnings]);
     const { metrics, engine, created_at } = resulting;
-    succeed.run({ jobId, stopReason, version, metrics, warnings, engine, now: created_at });
+    succeed.run({
+      jobId,
+      stopReason,
+      version,
+      verification: verification && toJson(verification),
+      metrics,
+      warnings,
+      engine,
+      now: created_at,
+    });
     tellProgress(jobId, now, 'always');
     const findings = result.findings ?? [];
     diagnostics.insertFindings(jobId, findings);
     events.appendWarnings(jobId, now, [...result.warnings, ...findings]);
-    events.append(jobId, 'succeeded', now, { version, stop_reason: stopReason });
+    const told = verification === null ? {} : { verification: verification.result };
+    events.append(jobId, 'succeeded', now, { version, stop_reason: stopReason, ...told });
     return true;
+  };
+}
+
+/** Compares with the version, which is there: it cannot be deleted while a job verifies it. */
+function createVerify({ connection: { database } }: StoreContext) {
+  const find = database.prepare<
+    Pick<HeldRow, 'model' | 'verifies'>,
+    { readonly weights_sha256: string; readonly engine: string }
+  >(selectVerified);
+
+  return ({ model, verifies }: HeldRow, { weightsSha256, engine }: JobResult): Verification => {
+    const expected = find.get({ model, verifies });
+    if (!expected) throw new Error(`finish: version ${verifies} of ${model}, which a job verifies, is gone`);
+    const isEqual = weightsSha256 === expected.weights_sha256;
+    const result = isEqual ? 'equal' : engine === expected.engine ? 'different' : 'not_comparable';
+    return {
+      result,
+      weights_sha256: weightsSha256,
+      expected_weights_sha256: expected.weights_sha256,
+      engine,
+      expected_engine: expected.engine,
+    };
   };
 }
 

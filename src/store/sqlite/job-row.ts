@@ -20,6 +20,8 @@ export interface JobRow extends Pace {
   readonly loss: number | null;
   readonly validation_loss: number | null;
   readonly version: number | null;
+  /** JSON, as `metrics` is. */
+  readonly verification: string | null;
   readonly engine: string | null;
   readonly created_at: string;
   readonly started_at: string | null;
@@ -36,7 +38,7 @@ export interface JobRow extends Pace {
 export const jobColumns = `
   id, kind, model, dataset, state, stop_reason, priority, attempt, crashes, epoch, epochs, progressed_at,
   recent_epochs, recent_seconds, loss, validation_loss, version, engine, created_at, started_at, finished_at, error_code, error_message,
-  metrics, warnings, config, ${findingsOfJob} AS findings`;
+  metrics, warnings, config, verification, ${findingsOfJob} AS findings`;
 
 export const selectJob = `SELECT ${jobColumns} FROM jobs WHERE id = ?`;
 
@@ -59,6 +61,7 @@ export function toJob(row: JobRow, now: Date): Job {
     validation_loss: row.validation_loss,
     metrics: row.metrics === null ? null : JSON.parse(row.metrics),
     version: row.version,
+    verification: row.verification === null ? null : JSON.parse(row.verification),
     attempt: row.attempt,
     engine: row.engine,
     warnings: [...JSON.parse(row.warnings), ...JSON.parse(row.findings)],

@@ -17,8 +17,8 @@ const selectVersion = `
 export const countQueued = `SELECT count(*) FROM jobs INDEXED BY jobs_queue WHERE state = 'queued'`;
 
 const insertJob = `
-  INSERT INTO jobs (id, kind, model, dataset, validation_dataset, initial_model, initial_version, state, priority, epochs, created_at, warnings, config)
-  VALUES (@id, 'train', @model, @dataset, @validationDataset, @initialModel, @initialVersion, 'queued', @priority, @epochs, @now, @warnings, @config)`;
+  INSERT INTO jobs (id, kind, model, dataset, validation_dataset, initial_model, initial_version, verifies, state, priority, epochs, created_at, warnings, config)
+  VALUES (@id, @kind, @model, @dataset, @validationDataset, @initialModel, @initialVersion, @verifies, 'queued', @priority, @epochs, @now, @warnings, @config)`;
 
 const selectKey = 'SELECT request_sha256, reply FROM idempotency_keys WHERE holder = @holder AND key = @key';
 
@@ -66,6 +66,8 @@ export function createJobSubmit({ connection }: StoreContext): JobSubmit {
         const { initialModel, initialVersion } = values;
         if (initialModel !== null && !version.get(initialModel, initialVersion))
           return { outcome: 'initial_version_gone' };
+        if (values.verifies !== null && !version.get(job.model, values.verifies))
+          return { outcome: 'verified_version_gone' };
         if ((queued.get() as number) >= maxQueued) return { outcome: 'queue_full' };
         insert.run(values);
         events.append(job.id, 'queued', now, { reason: 'submit' });
@@ -91,5 +93,7 @@ function newRow(job: NewJob, now: Date) {
   };
   const { initialize_from: from } = job.config;
   const initial = { initialModel: from?.model ?? null, initialVersion: from?.version ?? null };
-  return { id, model, dataset, priority, epochs, ...initial, ...texts };
+  const { verifies = null } = job;
+  const kind = verifies === null ? 'train' : 'verify';
+  return { id, kind, model, dataset, priority, epochs, verifies, ...initial, ...texts };
 }

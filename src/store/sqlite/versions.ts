@@ -67,7 +67,11 @@ const selectContent = `
 
 const selectAlias = 'SELECT name FROM aliases WHERE model_id = @modelId AND version = @version LIMIT 1';
 
-// The condition is the partial index's own, word for word: only then can SQLite use it.
+// The conditions are the partial indexes' own, word for word: only then can SQLite use it.
+export const selectVerifyingJob = `
+  SELECT 1 FROM jobs INDEXED BY jobs_active_by_model
+  WHERE model = ? AND verifies = ? AND state IN ('queued', 'running', 'paused') LIMIT 1`;
+
 export const selectStartingJob = `
   SELECT 1 FROM jobs INDEXED BY jobs_active_by_initial_version
   WHERE initial_model = ? AND initial_version = ? AND initial_model IS NOT NULL
@@ -91,6 +95,7 @@ export function createVersionStore(context: StoreContext): VersionStore {
   const contentOf = database.prepare<[KeyParts], ContentRow>(selectContent);
   const aliasOf = database.prepare<[KeyParts]>(selectAlias);
   const startingJob = database.prepare<[string, number]>(selectStartingJob);
+  const verifyingJob = database.prepare<[string, number]>(selectVerifyingJob);
   const remove = database.prepare<[KeyParts], string | null>(deleteVersion).pluck();
 
   /** What `resolve` found since the last commit of anyone, by model and then selector. */
@@ -152,7 +157,7 @@ export function createVersionStore(context: StoreContext): VersionStore {
         const parts = numbered.get(model, version);
         if (!parts) return 'not_found';
         if (aliasOf.get(parts)) return 'aliased';
-        if (startingJob.get(model, version)) return 'in_use';
+        if (startingJob.get(model, version) || verifyingJob.get(model, version)) return 'in_use';
         file = remove.get(parts) ?? null;
         return 'deleted';
       });
