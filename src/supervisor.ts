@@ -81,7 +81,12 @@ export function superviseChild<Message = never>(options: ChildOptions): Supervis
   start();
   return {
     isUp: () => child !== null,
-    send: (message) => child?.connected === true && child.send(message as object, ignoreSendError),
+    send(message) {
+      if (child?.connected !== true) return false;
+      // Not what Node's own send returns: false there can mean that the message is large and on its way.
+      child.send(message as object, ignoreSendError);
+      return true;
+    },
     onMessage: (listener) => void messageListeners.push(listener),
     onDown: (listener) => void downListeners.push(listener),
     kill: () => void child?.kill('SIGKILL'),

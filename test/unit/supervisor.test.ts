@@ -48,6 +48,17 @@ function isAlive(pid: number): boolean {
 }
 
 describe('superviseChild', () => {
+  it('sends a message however large, and says so', async () => {
+    child = superviseChild({ name: 'test', logger, spawn: () => fork(script) });
+    await pidOf(child);
+    let answers = 0;
+    child.onMessage(() => answers++);
+    const large = { text: 'x'.repeat(16 * 1024 ** 2) };
+    expect(child.send(large)).toBe(true);
+    expect(child.send(large)).toBe(true);
+    await expect.poll(() => answers, { timeout: 10_000 }).toBeGreaterThanOrEqual(2);
+  });
+
   it('starts a dead child again, after telling who waits for it and cleaning up', async () => {
     const exited: number[] = [];
     let downs = 0;
