@@ -4,13 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Job } from '../../src/contracts/job.ts';
 import { createRandom } from '../../src/math/random.ts';
-import { startService, temporaryFolder } from '../e2e/service.ts';
+import { type Service, startService, temporaryFolder } from '../e2e/service.ts';
 import { startClerk } from './clerk.ts';
 import { families } from './fault-families.ts';
 import { emptyReport, type FaultReport } from './fault-report.ts';
 import { epochsFor, isEnded, LostJob, type Outcome, outcomeOf, prepare, submit, waitFor } from './jobs.ts';
 import { plantedBug } from './planted-environment.ts';
-import { crashesOf, integrity, readStore, workPastCheckpointMs } from './store-reader.ts';
+import { integrity, lastCheckpoint, readStore, workPastCheckpointMs } from './store-reader.ts';
 
 export interface KillRun {
   /** A name of `families`. */
@@ -67,23 +67,22 @@ export async function runKills(run: KillRun): Promise<FaultReport> {
    * @throws LostJob
    */
   async function disturb(id: string): Promise<Job> {
-    for (;;) {
+    for (let struck = 0; ; ) {
       const job = await waitFor(service, id, () => true);
       if (isEnded(job)) return job;
       if (report.kills >= run.kills) return waitFor(service, id, isEnded);
-      // A third crash without a checkpoint between them would rightly be poison.
-      if (crashesOf(dataDir, id) >= 2) {
-        await sleep(10);
-        continue;
-      }
       await sleep(random.below(maxDelayMs));
       const startedAt = await strike(victims[random.below(victims.length)]!, id);
       if (startedAt === null) continue;
       report.kills++;
-      // One in four is followed by the next wherever the start has come to.
-      if (random.below(4) === 0) continue;
+      struck++;
+      const isSecond = struck % 2 === 0;
+      // Of the first ones, one in four is followed by the next wherever the start has come to.
+      if (random.below(4) === 0 && !isSecond) continue;
       const again = await waitFor(service, id, (now) => isEnded(now) || isRunningAgain(now, job));
       if (!isEnded(again)) report.runningAgainMs.push(performance.now() - startedAt);
+      // A third crash without a checkpoint between them would rightly be poison.
+      if (isSecond) await newCheckpoint(service, id, job.attempt);
     }
   }
 
@@ -107,6 +106,13 @@ export async function runKills(run: KillRun): Promise<FaultReport> {
   const whole = integrity(dataDir);
   if (whole !== 'ok') report.unexpected.push(`integrity_check: ${whole}`);
   return report;
+}
+
+/** Waits for a checkpoint of an attempt after the one given, or the job's end: not one that a dying trainer was about to commit. */
+async function newCheckpoint(service: Service, id: string, attempt: number): Promise<void> {
+  await waitFor(service, id, (job) => isEnded(job) || (job.state === 'running' && job.attempt > attempt));
+  const before = lastCheckpoint(service.dataDir, id);
+  await waitFor(service, id, (job) => isEnded(job) || lastCheckpoint(service.dataDir, id) > before);
 }
 
 /** Claimed anew since it was last seen: in a loop of early kills that may be an attempt that is dead already, too. */

@@ -29,10 +29,10 @@ export function integrity(dataDir: string): string {
   return readStore<{ integrity_check: string }>(dataDir, 'PRAGMA integrity_check')[0]!.integrity_check;
 }
 
-/** Crashes of a job without a checkpoint since; 0 for one that is not there. */
-export function crashesOf(dataDir: string, job: string): number {
-  const [row] = readStore<{ crashes: number }>(dataDir, 'SELECT crashes FROM jobs WHERE id = ?', job);
-  return row?.crashes ?? 0;
+/** Rises with each checkpoint of a job; 0 before the first. */
+export function lastCheckpoint(dataDir: string, job: string): number {
+  const sql = 'SELECT coalesce(max(id), 0) AS id FROM checkpoints WHERE job_id = ?';
+  return readStore<{ id: number }>(dataDir, sql, job)[0]!.id;
 }
 
 /** Training time that the store has of a job past its last checkpoint: what a resumed job does again, ms. */
