@@ -55,11 +55,11 @@ describe('a Parquet file with a flipped byte', () => {
     }
 
     await Promise.all([tryFlips(), tryFlips()]);
-    console.log(Object.fromEntries(statuses));
+    console.log('answers by status:', Object.fromEntries(statuses));
     expect(spoolOf(service)).toEqual([]);
     expect((await call(service, 'GET', '/readyz')).status).toBe(200);
     await service.end('SIGTERM', 'process');
-  });
+  }, 1_200_000);
 });
 
 /** Its rows can be read, and are the same table when they come in as JSON. */

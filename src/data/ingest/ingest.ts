@@ -62,16 +62,20 @@ async function store(table: AcceptedTable, { folder, path }: IngestRequest): Pro
       const written = await writeParquet(connection, { source, columns, vectorBytes }, unfinished);
       if (written !== rows) throw new Error(`expected ${rows} rows in the file, DuckDB wrote ${written}`);
     }
-    return profileTable(connection, unfinished, rows, columns);
+    // The disk works while the table is read again. Its failure is looked at when the connection is idle and may be closed.
+    const onDisk = path === null ? null : syncToDisk(unfinished);
+    onDisk?.catch(() => {});
+    const profiled = await profileTable(connection, unfinished, rows, columns);
+    await onDisk;
+    return profiled;
   });
   const { size } = await stat(unfinished);
   if (path !== null) await publish(unfinished, path);
   return { name, rows, bytes: size, ...profile };
 }
 
-/** Once this resolves the file survives a power failure under its final name. */
+/** Once this resolves the file, which is on the disk, survives a power failure under its final name. */
 async function publish(from: string, to: string): Promise<void> {
-  await syncToDisk(from);
   await rename(from, to);
   try {
     await syncToDisk(dirname(to));
