@@ -26,7 +26,18 @@ export function registerJobEventRoutes(app: ApiInstance, events: JobEventService
         params: JobParams,
         querystring: JobEventQuery,
         headers: LastEventHeaders,
-        response: responses({ 200: JobEventPage, 204: z.undefined() }, ...keyCodes, 'job_not_found', 'busy'),
+        response: {
+          ...responses({ 204: z.undefined() }, ...keyCodes, 'job_not_found', 'busy'),
+          200: {
+            description: 'A page, or the stream',
+            content: {
+              'application/json': { schema: JobEventPage },
+              'text/event-stream': {
+                schema: z.string().meta({ description: 'Each `data` is a JobEvent as in a page' }),
+              },
+            },
+          },
+        },
       },
     },
     async (request, reply) => {

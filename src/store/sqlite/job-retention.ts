@@ -45,9 +45,10 @@ export function createJobRetention(context: StoreContext): JobRetention {
       for (const job of jobs) {
         if (signal?.aborted) return;
         yield job;
+        // Each takes a commit or more, a few milliseconds that others wait.
+        await setImmediate();
       }
       last = jobs.at(-1);
-      await setImmediate();
     }
   }
 
