@@ -3,12 +3,14 @@
 import { join } from 'node:path';
 import type { CsvOptions } from '../contracts/csv-options.ts';
 import type { ColumnProfile, FormulaMode } from '../contracts/dataset.ts';
+import type { Collapse, GradientCheck } from '../contracts/inspections.ts';
 import type { Metrics } from '../contracts/metrics.ts';
 import type { ResolvedModelConfig } from '../contracts/model-config.ts';
 import type { ModelFile } from '../contracts/model-file.ts';
 import type { Warning } from '../contracts/names.ts';
 import type { TrainedModel } from '../contracts/version.ts';
 import type { ErrorCode, FieldError } from '../errors.ts';
+import type { Penalty } from '../math/network.ts';
 
 export const uploadFormats = ['json', 'csv', 'ndjson', 'parquet'] as const;
 export type UploadFormat = (typeof uploadFormats)[number];
@@ -124,6 +126,29 @@ export interface EvaluateRequest {
   readonly weights: Uint8Array;
 }
 
+/** Rows of a version's dataset, encoded, and the version: what a proof of its arithmetic needs. */
+interface InspectionRequest {
+  readonly trained: TrainedModel;
+  readonly weights: Uint8Array;
+  /** Row-major [n, k], n ≥ 1. */
+  readonly x: Float64Array;
+  /** Class numbers, or values on the scale that the model is fitted on, [n]. */
+  readonly target: Float64Array;
+}
+
+/** Fold the layers that are one affine map, and measure on the rows what that changes. */
+export interface CollapseRequest extends InspectionRequest {
+  readonly kind: 'collapse';
+}
+
+/** Compare the gradient of J over the rows with finite differences. */
+export interface CheckGradientsRequest extends InspectionRequest {
+  readonly kind: 'check_gradients';
+  readonly penalty: Penalty;
+  /** Draws the numbers that are checked. */
+  readonly seed: number;
+}
+
 export interface DataReplies {
   ingest: IngestedTable;
   rows: Uint8Array;
@@ -133,6 +158,8 @@ export interface DataReplies {
   close_export: null;
   read_model_file: ModelFromFile;
   evaluate: Metrics;
+  collapse: Collapse;
+  check_gradients: GradientCheck;
 }
 
 export type DataRequest =
@@ -143,7 +170,9 @@ export type DataRequest =
   | ReadExportRequest
   | CloseExportRequest
   | ReadModelFileRequest
-  | EvaluateRequest;
+  | EvaluateRequest
+  | CollapseRequest
+  | CheckGradientsRequest;
 
 /** A TrainyardError on the wire: the client makes one of it again. */
 export interface WireError {

@@ -1,4 +1,5 @@
 /** The data process's side of its channel: takes requests for tables, answers each with its reply or its refusal. */
+import type { Collapse, GradientCheck } from '../contracts/inspections.ts';
 import type { Metrics } from '../contracts/metrics.ts';
 import { TrainyardError } from '../errors.ts';
 import { createOpenExports } from './export/open-exports.ts';
@@ -6,6 +7,8 @@ import { createArrival, type WatchedArrival } from './ingest/arrival.ts';
 import { ingest } from './ingest/ingest.ts';
 import { createLimiter } from './limiter.ts';
 import type {
+  CheckGradientsRequest,
+  CollapseRequest,
   DataReplies,
   DataRequest,
   EvaluateRequest,
@@ -35,6 +38,7 @@ export interface DataProcessOptions {
   readonly logger: ErrorLog;
   /** Runs a model over a table; given from outside, since tables know nothing of models. */
   readonly evaluate: (request: EvaluateRequest) => Promise<Metrics>;
+  readonly inspect: (request: CollapseRequest | CheckGradientsRequest) => Promise<Collapse | GradientCheck>;
 }
 
 /** Uploads that arrive at once: each has a buffer of some megabyte, so a bound, but wide, since a slow client may take hours. */
@@ -48,7 +52,13 @@ const modelFileLimits = { running: 1, waiting: 64 };
 const evaluationLimits = { running: 1, waiting: 16 };
 
 /** Starts answering. Each request runs on its own locked DuckDB instance; past the limits a request is refused as `busy`. */
-export function runDataProcess({ channel, readModelFile, evaluate, logger }: DataProcessOptions): void {
+export function runDataProcess({
+  channel,
+  readModelFile,
+  evaluate,
+  inspect,
+  logger,
+}: DataProcessOptions): void {
   const limitUploads = createLimiter(uploadLimits);
   const limitIngest = createLimiter(ingestLimits);
   const limitRows = createLimiter(rowsLimits);
@@ -87,6 +97,9 @@ export function runDataProcess({ channel, readModelFile, evaluate, logger }: Dat
         return limitModelFiles(() => readModelFile(request.path));
       case 'evaluate':
         return limitEvaluations(() => evaluate(request));
+      case 'collapse':
+      case 'check_gradients':
+        return limitEvaluations(() => inspect(request));
     }
   }
 

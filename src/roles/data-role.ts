@@ -2,6 +2,7 @@
 import type { ToDataProcess } from '../data/messages.ts';
 import { runDataProcess } from '../data/process.ts';
 import { createEvaluator } from '../training/run-evaluation.ts';
+import { inspectInThread } from '../training/run-inspection.ts';
 import { readModelFile } from '../training/safetensors/read-model-file.ts';
 import { type RoleOptions, stopRequested } from './role.ts';
 
@@ -15,6 +16,7 @@ export async function runDataRole({ config, logger }: RoleOptions): Promise<numb
     },
     logger,
     evaluate: createEvaluator(config.mathBackend),
+    inspect: inspectInThread,
   });
   await stopping;
   return 0;

@@ -1,7 +1,10 @@
 /** Folds layers with nothing but affine maps between them into one, which is all that such a stack can do. */
+import type { Collapse } from '../contracts/inspections.ts';
 import type { DenseLayer, TrainedModel } from '../contracts/version.ts';
+import type { CollapseRequest } from '../data/messages.ts';
 import { type Activation, activations } from '../math/activations/index.ts';
 import type { Kernels } from '../math/kernels/kernels.ts';
+import { createReferenceKernels } from '../math/kernels/reference.ts';
 import type { Matrix } from '../math/matrix.ts';
 import { createNetwork, type Network } from '../math/network.ts';
 import { decodeWeights } from './model-weights.ts';
@@ -15,21 +18,17 @@ export interface FoldedLayer extends DenseLayer {
   readonly bias: Float64Array;
 }
 
-/** Multiply-adds between two yields: about 10 ms. */
-const workPerSlice = 2 ** 22;
-
 /**
  * The layers of a model, each run of them folded: with a = c·z + d between x·W₁ + b₁ and a·W₂ + b₂, it is x·W + b with W = c·W₁·W₂ and
- * b = (c·b₁ + d)·W₂ + b₂; its activation is the last one's. Yields every few milliseconds.
+ * b = (c·b₁ + d)·W₂ + b₂; its activation is the last one's.
  *
  * @param bytes the version's weights block
  */
-export function* collapse(trained: TrainedModel, bytes: Uint8Array): Generator<void, FoldedLayer[]> {
+export function collapse(trained: TrainedModel, bytes: Uint8Array): FoldedLayer[] {
   const folded: FoldedLayer[] = [];
   for (const layer of layersOf(trained, bytes)) {
     const before = folded.at(-1);
-    if (before && activations[before.activation].isAffine)
-      folded[folded.length - 1] = yield* fold(before, layer);
+    if (before && activations[before.activation].isAffine) folded[folded.length - 1] = fold(before, layer);
     else folded.push(layer);
   }
   return folded;
@@ -37,7 +36,7 @@ export function* collapse(trained: TrainedModel, bytes: Uint8Array): Generator<v
 
 /** Each layer of a model as it is, in f64. */
 export function layersOf(trained: TrainedModel, bytes: Uint8Array): FoldedLayer[] {
-  const parameters = Float64Array.from(decodeWeights(trained, bytes));
+  const parameters = new Float64Array(decodeWeights(trained, bytes));
   let at = 0;
   const take = (count: number) => {
     at += count;
@@ -53,29 +52,21 @@ export function layersOf(trained: TrainedModel, bytes: Uint8Array): FoldedLayer[
 }
 
 /**
- * Largest |difference| between the logits of two stacks of layers over the rows of x, in f64. Yields every few milliseconds.
+ * Largest |difference| between the logits of two stacks of layers over the rows of x, in f64.
  *
  * @param x encoded rows [n, k]
  */
-export function* largestDifference(
+export function largestDifference(
   some: readonly FoldedLayer[],
   others: readonly FoldedLayer[],
   x: Matrix,
   kernels: Kernels,
-): Generator<void, number> {
-  const work = some.reduce((sum, { inputs, outputs }) => sum + inputs * outputs, 0);
-  const batchRows = Math.max(1, Math.min(x.rows, Math.floor(workPerSlice / work)));
-  const [network, other] = [some, others].map((layers) => networkOf(layers, batchRows, kernels));
+): number {
+  const [a, b] = [some, others].map((layers) => networkOf(layers, x.rows, kernels).forward(x));
   let largest = 0;
-  for (let start = 0; start < x.rows; start += batchRows) {
-    const rows = Math.min(batchRows, x.rows - start);
-    const batch = { ...x, data: x.data.subarray(start * x.stride, (start + rows) * x.stride), rows };
-    const [a, b] = [network.forward(batch), other.forward(batch)];
-    for (let i = 0; i < rows; i++) {
-      for (let j = 0, at = i * a.stride; j < a.columns; j++, at++)
-        largest = Math.max(largest, Math.abs(a.data[at] - b.data[at]));
-    }
-    yield;
+  for (let i = 0; i < a.rows; i++) {
+    for (let j = 0, at = i * a.stride; j < a.columns; j++, at++)
+      largest = Math.max(largest, Math.abs(a.data[at] - b.data[at]));
   }
   return largest;
 }
@@ -99,19 +90,13 @@ function lineOf(activation: Activation): { slope: number; offset: number } {
   return { slope: activation.forward(1) - offset, offset };
 }
 
-function* fold(first: FoldedLayer, second: FoldedLayer): Generator<void, FoldedLayer> {
+function fold(first: FoldedLayer, second: FoldedLayer): FoldedLayer {
   const { inputs } = first;
   const { outputs } = second;
   const { slope, offset } = lineOf(activations[first.activation]);
   const weights = new Float64Array(inputs * outputs);
-  let work = 0;
-  for (let i = 0; i < inputs; i++) {
+  for (let i = 0; i < inputs; i++)
     addProduct(first.weights, i * first.outputs, slope, second, weights, i * outputs);
-    work += first.outputs * outputs;
-    if (work < workPerSlice) continue;
-    work = 0;
-    yield;
-  }
   const bias = second.bias.slice();
   addProduct(
     first.bias.map((value) => slope * value + offset),
@@ -137,4 +122,20 @@ function addProduct(
     const value = scale * row[from + l];
     for (let j = 0; j < outputs; j++) out[at + j] += value * weights[l * outputs + j];
   }
+}
+
+/** The answer to a request for a collapse: the runs that fold, and what folding them changes on the rows. */
+export function collapseVersion({ trained, weights, x, target }: CollapseRequest): Collapse {
+  const whole = layersOf(trained, weights);
+  const folded = collapse(trained, weights);
+  const columns = trained.layers[0].inputs;
+  const rows = { data: x, rows: target.length, columns, stride: columns };
+  const difference = largestDifference(whole, folded, rows, createReferenceKernels('f64'));
+  const runs = folded.filter(({ from, to }) => from !== to);
+  return { layers: runs.map(shown), max_abs_difference: difference, rows: target.length };
+}
+
+function shown({ from, to, inputs, outputs, weights, bias }: FoldedLayer): Collapse['layers'][number] {
+  const row = (i: number) => Array.from(weights.subarray(i * outputs, (i + 1) * outputs));
+  return { from, to, weights: Array.from({ length: inputs }, (_, i) => row(i)), bias: Array.from(bias) };
 }

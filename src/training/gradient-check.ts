@@ -1,21 +1,16 @@
 /** Compares a model's gradient, computed backwards, with what moving each weight a little does to its loss. */
-import type { ModelConfig } from '../contracts/model-config.ts';
+import type { GradientCheck } from '../contracts/inspections.ts';
 import type { TrainedModel } from '../contracts/version.ts';
+import type { CheckGradientsRequest } from '../data/messages.ts';
 import type { Kernels } from '../math/kernels/kernels.ts';
+import { createReferenceKernels } from '../math/kernels/reference.ts';
 import type { LossName } from '../math/losses/index.ts';
 import type { FloatArray, Matrix } from '../math/matrix.ts';
-import { createNetwork, type Network } from '../math/network.ts';
+import { createNetwork, type Network, type Penalty } from '../math/network.ts';
 import { createRandom } from '../math/random.ts';
 import { decodeWeights } from './model-weights.ts';
 
-export interface TensorError {
-  /** Such as `hidden_1.weights`. */
-  readonly name: string;
-  /** Numbers in it, and how many of them were checked. */
-  readonly size: number;
-  readonly checked: number;
-  readonly max_relative_error: number;
-}
+type TensorError = GradientCheck['tensors'][number];
 
 /** ∛ε: balances the truncation error h² against the rounding error ε/h. */
 const step = 6e-6;
@@ -25,9 +20,8 @@ const floor = 1e-4;
 const suspicious = 1e-5;
 const mostPerTensor = 32;
 const fewestPerTensor = 4;
-/** Multiply-adds of all passes together, about half a second, and of the passes between two yields, about 10 ms. */
+/** Multiply-adds of all passes together: about half a second. */
 const workInAll = 2 ** 28;
-const workPerSlice = 2 ** 22;
 
 export const lossOfOutput = {
   value: 'half_squared_error',
@@ -48,7 +42,9 @@ export interface GradientCheckOptions {
   readonly trained: TrainedModel;
   /** The version's weights block. */
   readonly weights: Uint8Array;
-  readonly config: ModelConfig;
+  readonly penalty: Penalty;
+  /** Draws the numbers that are checked. */
+  readonly seed: number;
   /** Encoded rows [n, k], f64. */
   readonly x: Matrix;
   /** Class numbers or scaled values, [n]. */
@@ -62,14 +58,13 @@ export interface GradientCheckOptions {
 /**
  * In float64, at the version's weights: J = (1/n) Σ loss + l1·‖w‖₁ + (l2/2)·‖w‖₂² over these rows, without class weights and dropout.
  * For each number w of a sample of every tensor |g − q| / max(|g|, |q|, 1e-4), g = ∂J/∂w by backpropagation and
- * q = (J(w + h) − J(w − h)) / 2h, h = 6e-6 · max(1, |w|). Yields every few milliseconds.
+ * q = (J(w + h) − J(w − h)) / 2h, h = 6e-6 · max(1, |w|).
  */
-export function* checkGradient(options: GradientCheckOptions): Generator<void, TensorError[]> {
-  const { trained, config, x, target, loss, kernels, perTensor } = options;
+export function checkGradient(options: GradientCheckOptions): TensorError[] {
+  const { trained, penalty, x, target, loss, kernels, perTensor } = options;
   const { layers } = trained;
   const network = createNetwork({ layers, maxBatch: x.rows, kernels });
   network.importParameters(decodeWeights(trained, options.weights));
-  const penalty = { l1: 'l1' in config ? config.l1 : 0, l2: 'l2' in config ? config.l2 : 0 };
   const lossAt = () =>
     kernels.loss(loss, network.forward(x), target, null, null) / x.rows + network.penalty(penalty);
 
@@ -78,19 +73,13 @@ export function* checkGradient(options: GradientCheckOptions): Generator<void, T
   network.backward(x, dLogits);
   network.addPenaltyGradient(penalty);
 
-  const random = createRandom(config.seed);
+  const random = createRandom(options.seed);
   const errors: TensorError[] = [];
-  const passWork = x.rows * layers.reduce((sum, { inputs, outputs }) => sum + inputs * outputs, 0);
-  let work = 0;
   for (const { name, values, gradient, places } of tensorsOf(network, layers)) {
     const checked = sample(places, perTensor, random.below);
     let largest = 0;
     for (const place of checked) {
       largest = Math.max(largest, errorAt(values, place, gradient[place], lossAt));
-      work += 2 * passWork;
-      if (work < workPerSlice) continue;
-      work = 0;
-      yield;
     }
     errors.push({ name, size: places.length, checked: checked.length, max_relative_error: largest });
   }
@@ -155,4 +144,26 @@ function quotient(values: FloatArray, place: number, h: number, lossAt: () => nu
 
 function relativeError(a: number, b: number): number {
   return Math.abs(a - b) / Math.max(Math.abs(a), Math.abs(b), floor);
+}
+
+/** The answer to a request for a check, on as many of its rows as the network's size allows. */
+export function checkVersionGradients(request: CheckGradientsRequest): GradientCheck {
+  const { trained, weights, x, target, penalty, seed } = request;
+  const { output } = trained;
+  if (output === 'step') throw new RangeError('expected a model with a gradient, got a step');
+  const columns = trained.layers[0].inputs;
+  const { perTensor, rows } = checkPlan(trained, target.length);
+  const tensors = checkGradient({
+    trained,
+    weights,
+    penalty,
+    seed,
+    x: { data: x.subarray(0, rows * columns), rows, columns, stride: columns },
+    target: target.subarray(0, rows),
+    loss: lossOfOutput[output],
+    kernels: createReferenceKernels('f64'),
+    perTensor,
+  });
+  const largest = Math.max(...tensors.map((tensor) => tensor.max_relative_error));
+  return { tensors, max_relative_error: largest, rows };
 }

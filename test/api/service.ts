@@ -15,6 +15,7 @@ import { kernelsOf } from '../../src/math/kernels/math-backend.ts';
 import type { Store } from '../../src/store/ports.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts';
 import { createEvaluator } from '../../src/training/run-evaluation.ts';
+import { inspectInThread } from '../../src/training/run-inspection.ts';
 import { readModelFile } from '../../src/training/safetensors/read-model-file.ts';
 import { train } from '../../src/training/train.ts';
 
@@ -113,6 +114,7 @@ function dataServiceInProcess(logger: Logger): DataService {
     readModelFile,
     logger,
     evaluate: createEvaluator('auto'),
+    inspect: inspectInThread,
     channel: {
       send: (message) => setImmediate(() => toClient(structuredClone(message))),
       onMessage: (listener) => {

@@ -100,6 +100,11 @@ describe('a kill', () => {
     expect(await weightsHash(service, 2)).toBe(await weightsHash(service, 1));
     const history = (await call<History>(service, 'GET', `/api/v1/jobs/${second}/history`)).body.epochs;
     expect(history.map(({ epoch }) => epoch)).toEqual(history.map((_, i) => i + 1));
+    const seenIn = async (id: string) =>
+      (await call(service, 'GET', `/api/v1/jobs/${id}/diagnostics`)).body as { layers: unknown[] };
+    const seen = await seenIn(second);
+    expect(seen.layers.length).toBeGreaterThan(1);
+    expect(seen).toEqual(await seenIn(first));
     await service.end('SIGTERM', 'process');
   }, 60_000);
 

@@ -1,19 +1,15 @@
 /** Proofs about a version: what its affine layers fold to, and that its gradient is the one that finite differences give. */
-import { setImmediate } from 'node:timers/promises';
 import type { Collapse, GradientCheck } from '../../contracts/inspections.ts';
 import type { DataService } from '../../data/messages.ts';
 import { TrainyardError } from '../../errors.ts';
 import { activations } from '../../math/activations/index.ts';
-import { createReferenceKernels } from '../../math/kernels/reference.ts';
 import type { Store, StoredVersion } from '../../store/ports.ts';
-import { collapse, type FoldedLayer, largestDifference, layersOf } from '../../training/collapse.ts';
-import { checkGradient, checkPlan, lossOfOutput } from '../../training/gradient-check.ts';
-import type { ModelService } from './models.ts';
+import type { LoadedVersion, ModelService } from './models.ts';
 import { sampleRows } from './sample-rows.ts';
 
 export type InspectionService = ReturnType<typeof createInspectionService>;
 
-/** Above it a pass over a single row would hold the event loop for more than 10 ms. */
+/** In f64, with its gradient and copies, some 300 MB in the thread that computes. */
 const maxParameters = 4_000_000;
 /** Numbers of an answer: about 20 MB of JSON. */
 const maxFoldedWeights = 1_000_000;
@@ -21,65 +17,38 @@ const collapseRows = 256;
 const gradientRows = 64;
 
 export function createInspectionService(store: Store, data: DataService, models: ModelService) {
-  /** One at a time: each holds a copy of its model in f64. */
-  let last: Promise<unknown> = Promise.resolve();
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = last.then(work);
-    last = result.catch(() => undefined);
-    return result;
-  }
-
-  async function find(name: string, number: number) {
+  async function find(name: string, number: number): Promise<LoadedVersion> {
     const found = await models.loadVersion(name, number);
-    if (found.version.parameters > maxParameters) {
-      const message = `expected at most ${maxParameters.toLocaleString('en')} weights, "${name}" version ${number} has ${found.version.parameters.toLocaleString('en')}`;
-      throw new TrainyardError('model_too_large', message);
-    }
-    return found;
+    const { parameters } = found.version;
+    if (parameters <= maxParameters) return found;
+    const [most, has] = [maxParameters, parameters].map((count) => count.toLocaleString('en'));
+    throw new TrainyardError(
+      'model_too_large',
+      `expected at most ${most} weights, "${name}" version ${number} has ${has}`,
+    );
   }
 
   return {
     /** @throws TrainyardError `nothing_to_collapse`, `model_too_large`, `answer_too_large`, and what `sampleRows` throws */
-    collapse: (name: string, number: number): Promise<Collapse> =>
-      inTurn(async () => {
-        const { version, weights } = await find(name, number);
-        requireRun(version);
-        const { x } = await sampleRows(store, data, version, collapseRows);
-        const folded = await finished(collapse(version.trained, weights));
-        const whole = layersOf(version.trained, weights);
-        const difference = await finished(largestDifference(whole, folded, x, createReferenceKernels('f64')));
-        const runs = folded.filter(({ from, to }) => from !== to);
-        return { layers: runs.map(shown), max_abs_difference: difference, rows: x.rows };
-      }),
+    async collapse(name: string, number: number): Promise<Collapse> {
+      const { version, weights } = await find(name, number);
+      requireRun(version);
+      const { x, target } = await sampleRows(store, data, version, collapseRows);
+      return data.call({ kind: 'collapse', trained: version.trained, weights, x, target });
+    },
 
     /** @throws TrainyardError `no_gradient` for a perceptron, `model_too_large`, and what `sampleRows` throws */
-    checkGradients: (name: string, number: number): Promise<GradientCheck> =>
-      inTurn(async () => {
-        const { version, weights } = await find(name, number);
-        const { trained, config } = version;
-        if (trained.output === 'step')
-          throw new TrainyardError('no_gradient', `"${name}" is a perceptron: its step has no gradient`);
-        const plan = checkPlan(trained, gradientRows);
-        const { x, target } = await sampleRows(store, data, version, plan.rows);
-        const loss = lossOfOutput[trained.output];
-        const kernels = createReferenceKernels('f64');
-        const { perTensor } = plan;
-        const tensors = await finished(
-          checkGradient({ trained, weights, config, x, target, loss, kernels, perTensor }),
-        );
-        const largest = Math.max(...tensors.map((tensor) => tensor.max_relative_error));
-        return { tensors, max_relative_error: largest, rows: x.rows };
-      }),
+    async checkGradients(name: string, number: number): Promise<GradientCheck> {
+      const { version, weights } = await find(name, number);
+      const { trained, config } = version;
+      if (trained.output === 'step')
+        throw new TrainyardError('no_gradient', `"${name}" is a perceptron: its step has no gradient`);
+      const { x, target } = await sampleRows(store, data, version, gradientRows);
+      const penalty = { l1: 'l1' in config ? config.l1 : 0, l2: 'l2' in config ? config.l2 : 0 };
+      const { seed } = config;
+      return data.call({ kind: 'check_gradients', trained, weights, x, target, penalty, seed });
+    },
   };
-}
-
-/** Runs a generator to its end; between two of its steps the event loop turns. */
-async function finished<T>(steps: Generator<void, T>): Promise<T> {
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done) return value;
-    await setImmediate();
-  }
 }
 
 function requireRun({ model, version, trained: { layers } }: StoredVersion): void {
@@ -94,9 +63,4 @@ function requireRun({ model, version, trained: { layers } }: StoredVersion): voi
     const message = `the folded layers may have ${largest.toLocaleString('en')} weights, an answer at most ${maxFoldedWeights.toLocaleString('en')}`;
     throw new TrainyardError('answer_too_large', message);
   }
-}
-
-function shown({ from, to, inputs, outputs, weights, bias }: FoldedLayer): Collapse['layers'][number] {
-  const row = (i: number) => Array.from(weights.subarray(i * outputs, (i + 1) * outputs));
-  return { from, to, weights: Array.from({ length: inputs }, (_, i) => row(i)), bias: Array.from(bias) };
 }

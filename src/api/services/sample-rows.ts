@@ -5,15 +5,14 @@ import type { DataService } from '../../data/messages.ts';
 import { createRowEncoder } from '../../data/preprocessing/row-encoder.ts';
 import { createRowReport } from '../../data/preprocessing/row-report.ts';
 import { TrainyardError } from '../../errors.ts';
-import type { Matrix } from '../../math/matrix.ts';
 import type { Store, StoredVersion } from '../../store/ports.ts';
 
 /** From so many places of the table, as far from each other as they can be: it may be sorted by class. */
 const places = 8;
 
 export interface SampledRows {
-  /** Encoded, f64 [n, k], n ≥ 1. */
-  readonly x: Matrix;
+  /** Encoded, row-major [n, k], n ≥ 1. */
+  readonly x: Float64Array;
   /** Class numbers, or values on the scale that the model is fitted on, [n]. */
   readonly target: Float64Array;
 }
@@ -61,8 +60,7 @@ function encoded(version: StoredVersion, rows: readonly Row[]): SampledRows {
   }
   if (target.length === 0) throw gone(version, 'has no row that the model takes');
   const n = target.length;
-  const x = { data: data.subarray(0, n * width), rows: n, columns: width, stride: width };
-  return { x, target: Float64Array.from(target) };
+  return { x: data.slice(0, n * width), target: Float64Array.from(target) };
 }
 
 /** Null where there is none. */

@@ -12,14 +12,6 @@ function modelOf(...activations: ('identity' | 'relu' | 'tanh')[]) {
   return trainedModel({ columns, output: 'softmax', classes: ['a', 'b', 'c'], outputs: 3, hidden });
 }
 
-/** Runs a generator to its end. */
-function finished<T>(steps: Generator<void, T>): T {
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done) return value;
-  }
-}
-
 function rowsOf(count: number) {
   const random = createRandom(8);
   const data = Float64Array.from({ length: 2 * count }, () => 5 * random.normal());
@@ -27,9 +19,9 @@ function rowsOf(count: number) {
 }
 
 function folded(trained: ReturnType<typeof modelOf>, weights = weightsOf(trained)) {
-  const layers = finished(collapse(trained, weights));
+  const layers = collapse(trained, weights);
   const kernels = createReferenceKernels('f64');
-  const difference = finished(largestDifference(layersOf(trained, weights), layers, rowsOf(50), kernels));
+  const difference = largestDifference(layersOf(trained, weights), layers, rowsOf(50), kernels);
   return { layers, difference };
 }
 
@@ -61,16 +53,16 @@ describe('collapse', () => {
       hidden: [{ units: 2, activation: 'identity' }],
     });
     // x → (2x + 1, 3x − 1) → 5·(2x + 1) + 7·(3x − 1) + 4 = 31x + 2.
-    const [layer] = finished(collapse(trained, weightsOf(trained, [2, 3, 1, -1, 5, 7, 4])));
+    const [layer] = collapse(trained, weightsOf(trained, [2, 3, 1, -1, 5, 7, 4]));
     expect([...layer.weights, ...layer.bias]).toEqual([31, 2]);
   });
 
   it('measures a difference where there is one', () => {
     const trained = modelOf('identity');
     const whole = layersOf(trained, weightsOf(trained));
-    const [layer] = finished(collapse(trained, weightsOf(trained)));
+    const [layer] = collapse(trained, weightsOf(trained));
     const other = [{ ...layer, bias: layer.bias.map((value, j) => (j === 1 ? value + 0.5 : value)) }];
     const kernels = createReferenceKernels('f64');
-    expect(finished(largestDifference(whole, other, rowsOf(7), kernels))).toBeCloseTo(0.5, 12);
+    expect(largestDifference(whole, other, rowsOf(7), kernels)).toBeCloseTo(0.5, 12);
   });
 });

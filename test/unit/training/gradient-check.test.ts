@@ -1,6 +1,5 @@
 /** The check passes right gradients of every loss and activation, and catches a wrong one. */
 import { describe, expect, it } from 'vitest';
-import { ModelConfig } from '../../../src/contracts/model-config.ts';
 import { activationNames } from '../../../src/math/activations/index.ts';
 import type { Kernels } from '../../../src/math/kernels/kernels.ts';
 import { createReferenceKernels } from '../../../src/math/kernels/reference.ts';
@@ -20,7 +19,12 @@ const columns = { a: [0, 1], b: [1, 3], c: [2, 1] };
 
 type Output = keyof typeof lossOfOutput;
 
-function check(output: Output, activation: (typeof activationNames)[number], kernels: Kernels, penalty = {}) {
+function check(
+  output: Output,
+  activation: (typeof activationNames)[number],
+  kernels: Kernels,
+  penalty = { l1: 0, l2: 0 },
+) {
   const classes = { value: null, sigmoid: ['n', 'y'], softmax: ['p', 'q', 'r'] }[output];
   const outputs = output === 'softmax' ? 3 : 1;
   const hidden = [
@@ -31,14 +35,10 @@ function check(output: Output, activation: (typeof activationNames)[number], ker
   const target = Float64Array.from({ length: rows }, (_, i) =>
     output === 'value' ? Math.cos(i) : i % (outputs + (outputs === 1 ? 1 : 0)),
   );
-  const config = ModelConfig.parse({ type: 'mlp', target: 'y', seed: 1, ...penalty });
   const weights = weightsOf(trained);
   const loss = lossOfOutput[output];
-  const steps = checkGradient({ trained, weights, config, x, target, loss, kernels, perTensor: 32 });
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done) return value;
-  }
+  const options = { trained, weights, penalty, seed: 1, x, target, loss, kernels, perTensor: 32 };
+  return checkGradient(options);
 }
 
 describe.each(Object.keys(lossOfOutput) as Output[])(
