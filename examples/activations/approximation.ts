@@ -14,7 +14,7 @@ const networks = [
 ] as const;
 
 export async function approximation({ service, document, isShort }: Example): Promise<void> {
-  const widths = isShort ? [2, 8] : [2, 4, 8, 16, 32, 64];
+  const widths = isShort ? [4] : [2, 4, 8, 16, 32, 64];
   const x = xs(isShort ? 60 : 400);
   const dataset = await service.upload({ x, y: x.map(curve) });
   const grid = xs(241);
@@ -49,7 +49,7 @@ export async function approximation({ service, document, isShort }: Example): Pr
     ['units of a layer', ...networks.map(({ name }) => name)],
     ...widths.map((units) => [String(units), ...networks.map(({ name }) => digits(rmse(name, units), 2))]),
   ]);
-  const [narrow, wide] = [widths[isShort ? 0 : 1]!, widths.at(-1)!];
+  const [narrow, wide] = [widths[1] ?? widths[0]!, widths.at(-1)!];
   const line = (key: string): Point[] => grid.map((value, i) => [value, fits.get(key)![i]!] as const);
   document.figure(
     'approximation',

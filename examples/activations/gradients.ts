@@ -26,7 +26,7 @@ function configOf(activation: string, depth: number, epochs: number, learningRat
 }
 
 export async function gradients({ service, document, isShort }: Example): Promise<void> {
-  const depths = isShort ? [2, 4] : [2, 5, 10, 20];
+  const depths = isShort ? [2] : [2, 5, 10, 20];
   const dataset = await service.upload(sineColumns(isShort ? 100 : 500));
   const panels: Panel[] = [];
   const ratios: string[][] = [];
@@ -87,7 +87,7 @@ async function trainTwins(
     const job = await service.train(
       `twin_${activation}`,
       dataset,
-      configOf(activation, 8, isShort ? 6 : 100, 0.001),
+      configOf(activation, 8, isShort ? 2 : 100, 0.001),
     );
     const { layers, findings } = await service.diagnostics(job);
     const said = findings.map(({ code, message }) => `\`${code}\`: ${message}`).join('; ');
