@@ -120,7 +120,11 @@ function medianOf(results: readonly LoadResult[]): LoadResult {
 }
 
 async function startBareRoute(answer: string): Promise<{ url: string; child: ChildProcess }> {
-  const child = fork(fileURLToPath(new URL('bare-route.ts', import.meta.url)), [answer], { execArgv: [] });
+  const child = fork(fileURLToPath(new URL('bare-route.ts', import.meta.url)), [answer], {
+    execArgv: [],
+    // A session of its own, as the service has: schedulers share the processor out by sessions.
+    detached: true,
+  });
   const [url] = (await once(child, 'message')) as [string];
   return { url, child };
 }
