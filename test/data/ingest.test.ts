@@ -85,7 +85,7 @@ describe('a table', () => {
         // A column without any value is one of numbers in every format.
         expect([asColumns.sha256, asCsv.sha256, asNdjson.sha256]).toEqual(Array(3).fill(asRows.sha256));
       }),
-      { numRuns: 25 },
+      { numRuns: 10 },
     );
   });
 
@@ -107,7 +107,7 @@ describe('a table', () => {
           expect(await rowsOf(bare)).toEqual(renamed);
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 10 },
     );
   });
 
@@ -122,7 +122,7 @@ describe('a table', () => {
         expect(inPieces).toEqual(whole);
         expect(await rowsOf(inPieces)).toEqual(rows);
       }),
-      { numRuns: 15 },
+      { numRuns: 8 },
     );
   });
 

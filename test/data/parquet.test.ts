@@ -105,7 +105,7 @@ describe('a Parquet file', () => {
         const fromJson = await ingestBytes(folder, path, 'json', JSON.stringify({ rows: table }));
         expect(fromParquet.sha256).toBe(fromJson.sha256);
       }),
-      { numRuns: 4 },
+      { numRuns: 3 },
     );
   });
 
@@ -222,7 +222,7 @@ describe('a flipped byte', () => {
       "SELECT range AS a, 'v' || range % 7 AS b, range / 3 AS c FROM range(200)",
     );
     const random = createRandom(4);
-    for (let i = 0; i < 6; i++) {
+    for (let i = 0; i < 4; i++) {
       const flipped = Buffer.from(bytes);
       const at = random.below(flipped.length);
       flipped[at] = flipped[at]! ^ (1 + random.below(255));
