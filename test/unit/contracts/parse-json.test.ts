@@ -63,6 +63,16 @@ describe('parseJson', () => {
     expect(() => parseJson(Uint8Array.of(0x22, 0xc3, 0x28, 0x22))).toThrow('UTF-8');
   });
 
+  it('counts different keys before it parses many', () => {
+    const rows = (keys: number) =>
+      encode(`[${Array.from({ length: 40_000 }, (_, i) => `{"k\\"${i % keys}" :${i}}`).join(',\n')}]`);
+    expect(parseJson(rows(20_000))).toHaveLength(40_000);
+    expect(() => parseJson(rows(20_001))).toThrow('at most 20000 different keys; exceeded at line 20001');
+    const strings = `["${'x"'.replace('"', '\\"').repeat(200_000)}`;
+    expect(() => parseJson(encode(strings))).toThrow('expected valid JSON');
+    expect(parseJson(encode(`${strings}"]`))).toHaveLength(1);
+  });
+
   it('passes over a byte-order mark, and keeps what is not ASCII', () => {
     expect(parseJson(encode('\ufeff{"ä":"🚂"}'))).toEqual({ ä: '🚂' });
   });
