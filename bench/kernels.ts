@@ -18,10 +18,9 @@ const layers = [
   [1024, 1024, 1024],
 ] as const;
 
-/** Billions of operations of one run: some milliseconds, too short to be interrupted often. */
-const runOperations = 0.3e9;
-/** Short runs need many for a median that an interruption does not move. */
-const kernelRounds = 25;
+/** Operations of one run: 0.1 s and more, since the processor time of a thread is counted in steps of some milliseconds. */
+const runOperations = 8e9;
+const kernelRounds = 7;
 
 export async function benchKernels(backends: readonly Backend[]): Promise<void> {
   const peak = await peakCase();
@@ -90,7 +89,7 @@ async function benchActivations(): Promise<void> {
   const z = filled(kernels, 128, 64);
   const [x, identity, b] = [kernels.matrix(128, 0), kernels.matrix(0, 64), kernels.allocate(64)];
   const [a, da] = [kernels.matrix(128, 64), filled(kernels, 128, 64)];
-  const times = 1_000;
+  const times = 50_000;
   const amount = times * z.rows * z.columns;
   const cases = (['relu', 'sigmoid', 'tanh'] as const).map((name: ActivationName) => ({ name, amount }));
   // A product of no inputs leaves the bias and the activation of it: the layer's cost but for the product.
