@@ -27,22 +27,11 @@ export function createDropout(rate: number, outputs: number, maxBatch: number, k
     factors: kernels.matrix(rows, outputs, factorBlock),
     dropped: kernels.matrix(rows, outputs, droppedBlock),
   }));
-  const threshold = rate * 2 ** 32;
-  const kept = 1 / (1 - rate);
-
-  /** Padding stays 0. */
-  function draw(random: Random, { data, rows, columns, stride }: Matrix): void {
-    for (let i = 0; i < rows; i++) {
-      for (let j = 0, at = i * stride; j < columns; j++, at++) {
-        data[at] = random.nextUint32() < threshold ? 0 : kept;
-      }
-    }
-  }
 
   return {
     forward(a, random) {
       const { factors, dropped } = viewsOf(a.rows);
-      draw(random, factors);
+      kernels.drawFactors(random, rate, factors);
       kernels.multiplyElements(a, factors, dropped);
       return dropped;
     },

@@ -19,6 +19,8 @@ export interface Random {
   below(n: number): number;
   /** Permutes in place, every order equally likely (Fisher–Yates, Knuth TAOCP 2, algorithm P). */
   shuffle(indices: Uint32Array): void;
+  /** The four words themselves, which each draw changes: a kernel may draw in the generator's place. */
+  readonly words: Uint32Array;
   /** A copy; `restoreRandom` continues from it. */
   state(): RandomState;
 }
@@ -103,6 +105,7 @@ function xoshiro128StarStar(s: Uint32Array): Random {
         indices[j] = held;
       }
     },
+    words: s,
     state: () => Array.from(s),
   };
 }

@@ -83,6 +83,12 @@ const cases: Record<string, Case> = {
     kernels.denseBackwardWeights(x, dz, dw, db);
     return [dw, db];
   },
+  drawFactors({ kernels }, n, _k, m) {
+    const [random, out] = [createRandom(n + m), kernels.matrix(n, m)];
+    kernels.drawFactors(random, 0.3, out);
+    // The next draw too: the generator is left where the reference leaves it.
+    return [out, random.nextUint32()];
+  },
   multiplyElements({ kernels, matrix }, n, _k, m) {
     const out = matrix(n, m);
     kernels.multiplyElements(matrix(n, m), matrix(n, m), out);

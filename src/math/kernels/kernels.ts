@@ -9,6 +9,7 @@
 import type { ActivationName } from '../activations/index.ts';
 import type { LossName } from '../losses/index.ts';
 import type { Dtype, FloatArray, Matrix } from '../matrix.ts';
+import type { Random } from '../random.ts';
 
 /** Adam's scalars at step t; corrections are 1 − β₁ᵗ and 1 − β₂ᵗ, kept as running products so that they resume to the bit. */
 export interface AdamScalars {
@@ -84,6 +85,11 @@ export interface Kernels {
   /** dw = xᵀ·dz, db = Σᵢ dzᵢ: x [n, k], dz [n, m], dw [k, m], db [m]. Overwrites. */
   denseBackwardWeights(x: Matrix, dz: Matrix, dw: Matrix, db: FloatArray): void;
 
+  /**
+   * Dropout's factors: each element of `out` becomes 0 with probability `rate`, taken to 32 bits, else 1/(1 − rate); row by row, by one
+   * word of the generator each. Padding stays as it is.
+   */
+  drawFactors(random: Random, rate: number, out: Matrix): void;
   /** out = x ⊙ y, all [n, m]. Overwrites; `out` may be x or y. */
   multiplyElements(x: Matrix, y: Matrix, out: Matrix): void;
 

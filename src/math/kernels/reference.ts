@@ -3,6 +3,7 @@ import { type ActivationName, activations } from '../activations/index.ts';
 import { labelOf } from '../label-of.ts';
 import { type LossName, losses } from '../losses/index.ts';
 import { type Dtype, type FloatArray, type Matrix, requireShape, ShapeError } from '../matrix.ts';
+import type { Random } from '../random.ts';
 import { copyRows, copyValues } from './gather.ts';
 import type { Kernels, Score } from './kernels.ts';
 import { matrixView } from './matrix-view.ts';
@@ -48,6 +49,7 @@ export function createReferenceKernels(dtype: Dtype): Kernels {
     activationBackward,
     denseBackwardInput,
     denseBackwardWeights,
+    drawFactors,
     multiplyElements,
     loss,
     axpy,
@@ -105,6 +107,16 @@ function denseBackwardWeights(x: Matrix, dz: Matrix, dw: Matrix, db: FloatArray)
   checkBackwardWeights(x, dz, dw, db);
   multiply(x.data, 1, x.stride, dz, null, dw);
   sumRows(dz, db);
+}
+
+function drawFactors(random: Random, rate: number, { data, rows, columns, stride }: Matrix): void {
+  const threshold = rate * 2 ** 32;
+  const kept = 1 / (1 - rate);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0, at = i * stride; j < columns; j++, at++) {
+      data[at] = random.nextUint32() < threshold ? 0 : kept;
+    }
+  }
 }
 
 function multiplyElements(x: Matrix, y: Matrix, out: Matrix): void {

@@ -7,7 +7,6 @@ export interface WasmExports {
   denseForward(...args: number[]): void;
   addBiasAndActivate(...args: number[]): void;
   sumRows(...args: number[]): void;
-  multiplyTransposed(...args: number[]): void;
   /** Returns when the mailbox says stop. */
   serve(mailbox: number): void;
   denseBackwardInput(...args: number[]): void;
@@ -21,6 +20,7 @@ export interface WasmExports {
   addSigns(...args: number[]): void;
   scale(...args: number[]): void;
   multiplyElements(...args: number[]): void;
+  drawFactors(...args: number[]): void;
   sumOfSquares(...args: number[]): number;
   sumOfMagnitudes(...args: number[]): number;
   sgdStep(...args: number[]): void;

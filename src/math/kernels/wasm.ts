@@ -51,6 +51,7 @@ export function createWasmKernels(build: WasmBuild, team?: TeamOptions): Kernels
 /** The kernels over a memory and an instance that others use too. */
 export function wasmKernels(build: WasmBuild, memory: WasmMemory, wasm: WasmExports): Kernels {
   const scratch = memory.floats(blockFloats).byteOffset;
+  const words = memory.indices(4);
   return {
     engine: engines[build],
     dtype: 'f32',
@@ -83,6 +84,12 @@ export function wasmKernels(build: WasmBuild, memory: WasmMemory, wasm: WasmExpo
       } else copyRows(source, indices, start, count, out);
     },
     gatherValues: copyValues,
+    drawFactors(random, rate, { data, rows, columns, stride }) {
+      words.set(random.words);
+      const [threshold, kept] = [rate * 2 ** 32, 1 / (1 - rate)];
+      wasm.drawFactors(words.byteOffset, threshold, kept, data.byteOffset, rows, columns, stride);
+      random.words.set(words);
+    },
     ...denseKernels(wasm, scratch),
     loss: lossKernel(wasm, memory.floats),
     ...wasmUpdates(wasm),
