@@ -56,6 +56,9 @@ export interface TrainerBench {
   close(): Promise<void>;
 }
 
+/** By config and table, both of which most tests share: a second of training each. */
+const undisturbedRuns = new Map<string, FinishedTraining>();
+
 /** @param columns of the one dataset */
 export async function openBench(columns: Record<string, unknown[]>): Promise<TrainerBench> {
   const dataDir = mkdtempSync(join(tmpdir(), 'trainyard-trainer-'));
@@ -104,7 +107,10 @@ export async function openBench(columns: Record<string, unknown[]>): Promise<Tra
     },
     async undisturbed(id) {
       const { config } = await getJob(id);
-      const { file, columns: profiles } = (await store.datasets.get(datasetId))!;
+      const { file, sha256, columns: profiles } = (await store.datasets.get(datasetId))!;
+      const key = JSON.stringify([config, sha256]);
+      const known = config.initialize_from ? undefined : undisturbedRuns.get(key);
+      if (known) return known;
       const from = config.initialize_from;
       const ref = from && (await store.versions.resolve(from.model, from.version));
       const outcome = train({
@@ -120,6 +126,7 @@ export async function openBench(columns: Record<string, unknown[]>): Promise<Tra
         onCheckpoint: () => {},
       });
       if (outcome.kind !== 'finished') throw new Error('the training was stopped');
+      undisturbedRuns.set(key, outcome);
       return outcome;
     },
     async weightsSha256(id) {
