@@ -35,12 +35,13 @@ export function lastCheckpoint(dataDir: string, job: string): number {
   return readStore<{ id: number }>(dataDir, sql, job)[0]!.id;
 }
 
-/** Training time that the store has of a job past its last checkpoint: what a resumed job does again, ms. */
+/** Training time that the store has of a job past its last checkpoint: what a resumed job does again, ms; 0 for a job that had ended, which keeps none. */
 export function workPastCheckpointMs(dataDir: string, job: string): number {
   const [row] = readStore<{ seconds: number | null }>(
     dataDir,
     `SELECT sum(seconds) AS seconds FROM history
-     WHERE job_id = @job AND epoch > coalesce((SELECT max(epoch) FROM checkpoints WHERE job_id = @job), 0)`,
+     WHERE job_id = @job AND epoch > coalesce((SELECT max(epoch) FROM checkpoints WHERE job_id = @job), 0)
+       AND EXISTS (SELECT 1 FROM jobs WHERE id = @job AND finished_at IS NULL)`,
     { job },
   );
   return (row?.seconds ?? 0) * 1000;
