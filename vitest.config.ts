@@ -12,7 +12,7 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 20_000,
     projects: [
-      // Nothing in these keeps state, so files share a process and what it has imported: half of their time.
+      // Nothing in these keeps state, so files share a process and what it has imported.
       { extends: true, test: { name: 'unit', include: [unit], isolate: false } },
       {
         extends: true,
