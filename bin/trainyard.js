@@ -1,5 +1,8 @@
 #!/usr/bin/env node
 // Plain JavaScript on purpose: an older Node cannot parse the TypeScript entry, and must say so in one sentence.
+import module from 'node:module';
+import { fileURLToPath } from 'node:url';
+
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 22 || (major === 22 && minor < 18)) {
   console.error(
@@ -7,4 +10,6 @@ if (major < 22 || (major === 22 && minor < 18)) {
   );
   process.exit(1);
 }
+// Keeps what V8 made of the sources, which halves the time of a start. Where it cannot be written, starts are as slow as without.
+module.enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/trainyard', import.meta.url)));
 await import('../src/main.ts');

@@ -1,11 +1,9 @@
 /** Composes the roles and supervises the children: the only reader of argv and the only caller of process.exit. */
+import { flushCompileCache } from 'node:module';
 import { parseArgs } from 'node:util';
 import { ConfigError, readConfig } from './config.ts';
 import { createLogger } from './logger.ts';
 import { packageVersion } from './package-version.ts';
-import { runDataRole } from './roles/data-role.ts';
-import { runServerRole } from './roles/server-role.ts';
-import { runTrainerRole } from './roles/trainer-role.ts';
 import { StoreRefusal } from './store/ports.ts';
 
 const usage = `Trainyard ${packageVersion}: trains and serves small models over REST.
@@ -18,8 +16,15 @@ usage: trainyard [--role all|api|trainer]
 
 Settings come from the environment; the README lists them.`;
 
-/** `data` is internal: the API starts it as its child. */
-const roles = { all: runServerRole, api: runServerRole, trainer: runTrainerRole, data: runDataRole } as const;
+const server = async () => (await import('./roles/server-role.ts')).runServerRole;
+
+/** Each process loads its own role alone. `data` is internal: the API starts it as its child. */
+const roles = {
+  all: server,
+  api: server,
+  trainer: async () => (await import('./roles/trainer-role.ts')).runTrainerRole,
+  data: async () => (await import('./roles/data-role.ts')).runDataRole,
+} as const;
 
 async function main(): Promise<number> {
   let values: { role: string; owner?: string; help?: boolean; version?: boolean };
@@ -50,7 +55,10 @@ async function main(): Promise<number> {
   }
   const role = values.role as keyof typeof roles;
   const config = readConfig(process.env);
-  return roles[role]({
+  const run = await roles[role]();
+  // Now and not at exit, as Node would: a process that is killed must not leave the next start slow.
+  flushCompileCache();
+  return run({
     config,
     logger: createLogger(config.logLevel, role),
     withTrainers: role === 'all',

@@ -13,11 +13,11 @@ export interface RoleOptions {
   readonly owner: string | undefined;
 }
 
-const mainPath = fileURLToPath(new URL('../main.ts', import.meta.url));
+const launcher = fileURLToPath(new URL('../../bin/trainyard.js', import.meta.url));
 
 /** Messages are structured clones: typed arrays and non-finite numbers pass unharmed. */
 export function forkRole(role: string, ...extra: string[]): ChildProcess {
-  return fork(mainPath, ['--role', role, ...extra], { serialization: 'advanced', execArgv: [] });
+  return fork(launcher, ['--role', role, ...extra], { serialization: 'advanced', execArgv: [] });
 }
 
 /**
