@@ -3,333 +3,13 @@
 /** What `fetch` can send. */
 export type UploadData = NonNullable<RequestInit["body"]>;
 
-/** wᵢ of J by the class of row i. balanced: m / (classes · rows of the class), of the training rows; a map gives it by label, and 1 to a label it does not name. null: 1 for all */
-export type ClassWeightInput = ("balanced") | (Record<string, number>);
-
-/** The weights kept are those of the epoch with the lowest monitored value, also when the last epoch is reached */
-export type EarlyStoppingInput = {
-/** Stop after so many epochs in a row without an improvement */
-"patience"?: number;
-/** A decrease counts as an improvement when it is larger than this */
-"min_delta"?: number;
-/** validation_loss needs a validation split */
-"monitor"?: "validation_loss" | "loss";
-};
-
-/** Learning rate of each epoch */
-export type ScheduleInput = ({
-"type": "constant";
-/** Epochs of a linear warm-up before the schedule starts: the e-th of w runs at e/(w + 1) of the learning rate */
-"warmup_epochs"?: number;
-}) | ({
-"type": "step";
-/** Epochs from one step to the next */
-"step_epochs": number;
-/** Multiplies the learning rate at each step */
-"factor"?: number;
-/** Epochs of a linear warm-up before the schedule starts: the e-th of w runs at e/(w + 1) of the learning rate */
-"warmup_epochs"?: number;
-}) | ({
-"type": "exponential";
-/** Multiplies the learning rate after each epoch */
-"factor": number;
-/** Epochs of a linear warm-up before the schedule starts: the e-th of w runs at e/(w + 1) of the learning rate */
-"warmup_epochs"?: number;
-}) | ({
-"type": "cosine";
-/** Learning rate that the half cosine ends at, at most the learning_rate */
-"minimum"?: number;
-/** Epochs of a linear warm-up before the schedule starts: the e-th of w runs at e/(w + 1) of the learning rate */
-"warmup_epochs"?: number;
-});
-
-export type OptimizerInput = ({
-"type": "sgd";
-"learning_rate"?: number;
-"schedule"?: ScheduleInput;
-/** Largest Euclidean norm of a step's whole gradient, penalties included; null for no bound */
-"clip_norm"?: (number) | (null);
-}) | ({
-"type": "momentum";
-"learning_rate"?: number;
-"momentum"?: number;
-"schedule"?: ScheduleInput;
-/** Largest Euclidean norm of a step's whole gradient, penalties included; null for no bound */
-"clip_norm"?: (number) | (null);
-}) | ({
-"type": "nesterov";
-"learning_rate"?: number;
-"momentum"?: number;
-"schedule"?: ScheduleInput;
-/** Largest Euclidean norm of a step's whole gradient, penalties included; null for no bound */
-"clip_norm"?: (number) | (null);
-}) | ({
-"type": "adagrad";
-"learning_rate"?: number;
-"epsilon"?: number;
-"schedule"?: ScheduleInput;
-/** Largest Euclidean norm of a step's whole gradient, penalties included; null for no bound */
-"clip_norm"?: (number) | (null);
-}) | ({
-"type": "rmsprop";
-"learning_rate"?: number;
-/** Decay of the running mean of squared gradients */
-"alpha"?: number;
-"epsilon"?: number;
-"schedule"?: ScheduleInput;
-/** Largest Euclidean norm of a step's whole gradient, penalties included; null for no bound */
-"clip_norm"?: (number) | (null);
-}) | ({
-"type": "adam";
-"learning_rate"?: number;
-"beta1"?: number;
-"beta2"?: number;
-"epsilon"?: number;
-"schedule"?: ScheduleInput;
-/** Largest Euclidean norm of a step's whole gradient, penalties included; null for no bound */
-"clip_norm"?: (number) | (null);
-}) | ({
-"type": "adamw";
-"learning_rate"?: number;
-"beta1"?: number;
-"beta2"?: number;
-"epsilon"?: number;
-/** Decoupled: every weight and bias is multiplied by 1 − learning_rate · weight_decay before the step. Beside l2, which is part of J */
-"weight_decay"?: number;
-"schedule"?: ScheduleInput;
-/** Largest Euclidean norm of a step's whole gradient, penalties included; null for no bound */
-"clip_norm"?: (number) | (null);
-});
-
-export type PreprocessingInput = {
-/** standardize: (x − mean) / std of the population; min_max: to [0, 1]; robust: (x − median) / interquartile range; log1p: ln(1 + x) */
-"numeric"?: "standardize" | "min_max" | "robust" | "log1p" | "none";
-"category"?: "one_hot" | "ordinal";
-"missing"?: "impute" | "drop_row" | "error";
-"impute_numeric"?: ("median" | "mean") | (number);
-/** `most_frequent`, or the category to put in place of a missing one */
-"impute_category"?: string;
-/** Adds a 0/1 column for each feature that misses values in training */
-"missing_indicator"?: boolean;
-"max_categories"?: number;
-};
-
-export type ValidationInput = ({
-/** Share of the rows held back; 0 is none */
-"fraction": number;
-/** Keeps the proportions of the classes; no effect on a regression */
-"stratify"?: boolean;
-}) | ({
-/** Dataset to measure on; has the target and the features, each of the same type */
-"dataset": string;
-});
-
-export type LinearSolverInput = ({
-"type": "auto";
-"max_iterations"?: number;
-/** Stop when the max-norm of the mean gradient is at or below it; 0 = run to max_iterations */
-"tolerance"?: number;
-}) | ({
-"type": "normal_equations";
-}) | ({
-"type": "newton";
-"max_iterations"?: number;
-/** Stop when the max-norm of the mean gradient is at or below it; 0 = run to max_iterations */
-"tolerance"?: number;
-}) | ({
-"type": "lbfgs";
-"max_iterations"?: number;
-/** Stop when the max-norm of the mean gradient is at or below it; 0 = run to max_iterations */
-"tolerance"?: number;
-}) | ({
-"type": "proximal_gradient";
-"max_iterations"?: number;
-/** Stop when the max-norm of the mean gradient is at or below it; 0 = run to max_iterations */
-"tolerance"?: number;
-}) | ({
-"type": "gradient_descent";
-"max_iterations"?: number;
-/** Stop when the max-norm of the mean gradient is at or below it; 0 = run to max_iterations */
-"tolerance"?: number;
-"learning_rate"?: number;
-/** sum scales the whole gradient by the number of rows m, penalty included: θ := θ − α·m·∂J/∂θ */
-"reduction"?: "mean" | "sum";
-}) | ({
-"type": "sgd";
-});
-
-export type LogisticSolverInput = ({
-"type": "auto";
-"max_iterations"?: number;
-/** Stop when the max-norm of the mean gradient is at or below it; 0 = run to max_iterations */
-"tolerance"?: number;
-}) | ({
-"type": "newton";
-"max_iterations"?: number;
-/** Stop when the max-norm of the mean gradient is at or below it; 0 = run to max_iterations */
-"tolerance"?: number;
-}) | ({
-"type": "lbfgs";
-"max_iterations"?: number;
-/** Stop when the max-norm of the mean gradient is at or below it; 0 = run to max_iterations */
-"tolerance"?: number;
-}) | ({
-"type": "proximal_gradient";
-"max_iterations"?: number;
-/** Stop when the max-norm of the mean gradient is at or below it; 0 = run to max_iterations */
-"tolerance"?: number;
-}) | ({
-"type": "gradient_descent";
-"max_iterations"?: number;
-/** Stop when the max-norm of the mean gradient is at or below it; 0 = run to max_iterations */
-"tolerance"?: number;
-"learning_rate"?: number;
-/** sum scales the whole gradient by the number of rows m, penalty included: θ := θ − α·m·∂J/∂θ */
-"reduction"?: "mean" | "sum";
-}) | ({
-"type": "sgd";
-});
-
-export type HiddenLayerInput = {
-"units": number;
-"activation": "identity" | "sigmoid" | "tanh" | "relu" | "leaky_relu" | "elu" | "gelu" | "silu" | "softplus";
-/** Probability that a unit is left out of a row in training; the rest are scaled by 1/(1 − dropout). Off when predicting */
-"dropout"?: number;
-/** Default: glorot for identity, sigmoid and tanh, he for the ReLU family */
-"initializer"?: "he" | "glorot" | "lecun";
-};
-
-export type LinearRegressionConfigInput = {
-"type": "linear_regression";
-/** Column to predict; rows without it are dropped, counted and warned about */
-"target": string;
-/** Columns to predict from; default: every column but the target, resolved when a job is submitted */
-"features"?: (string)[];
-"preprocessing"?: PreprocessingInput;
-"initialize_from"?: ({
-/** Name of a model */
-"model": string;
+export type Alias = {
+/** Name of an alias */
+"alias": string;
 /** Number of a model version: 1, 2, 3 … */
 "version": number;
-}) | (null);
-"seed"?: number;
-/** Weight of the penalty l1·‖w‖₁ in J; intercepts and biases are never penalised. proximal_gradient leaves weights of exactly 0; whatever else takes it (networks, gradient_descent, sgd) steps by its subgradient l1·sign(w), 0 at w = 0, and comes close */
-"l1"?: number;
-/** λ of the penalty (λ/2)·‖w‖₂² in J; intercepts and biases are never penalised */
-"l2"?: number;
-"fit_intercept"?: boolean;
-"solver"?: LinearSolverInput;
-/** With solver sgd alone; default adam */
-"optimizer"?: OptimizerInput;
-/** With solver sgd alone; default 100 */
-"epochs"?: number;
-/** With solver sgd alone; default 32 */
-"batch_size"?: number;
-/** With solver sgd alone; default true */
-"shuffle"?: boolean;
-/** With solver sgd alone */
-"early_stopping"?: (EarlyStoppingInput) | (null);
-"validation"?: ValidationInput;
-};
-
-export type LogisticRegressionConfigInput = {
-"type": "logistic_regression";
-/** Column to predict; rows without it are dropped, counted and warned about */
-"target": string;
-/** Columns to predict from; default: every column but the target, resolved when a job is submitted */
-"features"?: (string)[];
-"preprocessing"?: PreprocessingInput;
-"initialize_from"?: ({
-/** Name of a model */
-"model": string;
-/** Number of a model version: 1, 2, 3 … */
-"version": number;
-}) | (null);
-"seed"?: number;
-/** Weight of the penalty l1·‖w‖₁ in J; intercepts and biases are never penalised. proximal_gradient leaves weights of exactly 0; whatever else takes it (networks, gradient_descent, sgd) steps by its subgradient l1·sign(w), 0 at w = 0, and comes close */
-"l1"?: number;
-/** λ of the penalty (λ/2)·‖w‖₂² in J; intercepts and biases are never penalised */
-"l2"?: number;
-"fit_intercept"?: boolean;
-"solver"?: LogisticSolverInput;
-/** With solver sgd alone; default adam */
-"optimizer"?: OptimizerInput;
-/** With solver sgd alone; default 100 */
-"epochs"?: number;
-/** With solver sgd alone; default 32 */
-"batch_size"?: number;
-/** With solver sgd alone; default true */
-"shuffle"?: boolean;
-/** With solver sgd alone */
-"early_stopping"?: (EarlyStoppingInput) | (null);
-"validation"?: ValidationInput;
-"class_weight"?: (ClassWeightInput) | (null);
-};
-
-export type PerceptronConfigInput = {
-"type": "perceptron";
-/** Column to predict; rows without it are dropped, counted and warned about */
-"target": string;
-/** Columns to predict from; default: every column but the target, resolved when a job is submitted */
-"features"?: (string)[];
-"preprocessing"?: PreprocessingInput;
-"initialize_from"?: ({
-/** Name of a model */
-"model": string;
-/** Number of a model version: 1, 2, 3 … */
-"version": number;
-}) | (null);
-"seed"?: number;
-"fit_intercept"?: boolean;
-"epochs"?: number;
-/** Visit the rows in a new seeded order each epoch */
-"shuffle"?: boolean;
-"validation"?: ValidationInput;
-"class_weight"?: (ClassWeightInput) | (null);
-};
-
-export type MlpConfigInput = {
-"type": "mlp";
-/** Column to predict; rows without it are dropped, counted and warned about */
-"target": string;
-/** Columns to predict from; default: every column but the target, resolved when a job is submitted */
-"features"?: (string)[];
-"preprocessing"?: PreprocessingInput;
-"initialize_from"?: ({
-/** Name of a model */
-"model": string;
-/** Number of a model version: 1, 2, 3 … */
-"version": number;
-}) | (null);
-"seed"?: number;
-/** Default: by the target's type, resolved when a job is submitted */
-"task"?: "classification" | "regression";
-"hidden_layers"?: (HiddenLayerInput)[];
-/** Weight of the penalty l1·‖w‖₁ in J; intercepts and biases are never penalised. proximal_gradient leaves weights of exactly 0; whatever else takes it (networks, gradient_descent, sgd) steps by its subgradient l1·sign(w), 0 at w = 0, and comes close */
-"l1"?: number;
-/** λ of the penalty (λ/2)·‖w‖₂² in J; intercepts and biases are never penalised */
-"l2"?: number;
-"optimizer"?: OptimizerInput;
-"epochs"?: number;
-"batch_size"?: number;
-/** Visit the rows in a new seeded order each epoch */
-"shuffle"?: boolean;
-"early_stopping"?: (EarlyStoppingInput) | (null);
-"validation"?: ValidationInput;
-"class_weight"?: (ClassWeightInput) | (null);
-};
-
-export type ModelConfigInput = (LinearRegressionConfigInput) | (LogisticRegressionConfigInput) | (PerceptronConfigInput) | (MlpConfigInput);
-
-export type JobRequestInput = {
-/** Name of a model */
-"model": string;
-/** Id of a dataset, time-sortable */
-"dataset": string;
-/** Trains with this config in place of the model's */
-"config"?: ModelConfigInput;
-/** Higher runs first */
-"priority"?: number;
+/** RFC 3339, UTC */
+"updated_at": string;
 };
 
 export type AliasRequestInput = {
@@ -337,25 +17,15 @@ export type AliasRequestInput = {
 "version": number;
 };
 
-export type DatasetUploadInput = ({
-/** Free text; need not be unique */
-"name"?: string;
-"rows": (Record<string, number | string | boolean | null>)[];
-}) | ({
-/** Free text; need not be unique */
-"name"?: string;
-"columns": Record<string, (number | string | boolean | null)[]>;
-});
-
-export type EvaluateRequestInput = {
-/** With the version's features and its target */
-"dataset": string;
+export type Alive = {
+"status": "ok";
 };
 
-export type PredictRequestInput = {
-/** One object a row, keyed by feature; a missing feature is null or left out */
-"rows": (Record<string, number | string | boolean | null>)[];
-};
+/** wᵢ of J by the class of row i. balanced: m / (classes · rows of the class), of the training rows; a map gives it by label, and 1 to a label it does not name. null: 1 for all */
+export type ClassWeight = ("balanced") | (Record<string, number>);
+
+/** wᵢ of J by the class of row i. balanced: m / (classes · rows of the class), of the training rows; a map gives it by label, and 1 to a label it does not name. null: 1 for all */
+export type ClassWeightInput = ("balanced") | (Record<string, number>);
 
 export type ClassificationMetrics = {
 "rows": number;
@@ -395,467 +65,30 @@ export type ClassificationMetrics = {
 "confusion_matrix": ((number)[])[];
 };
 
-export type RegressionMetrics = {
-"rows": number;
-/** Mean squared error, target units squared; without the loss's ½ */
-"mse": number;
-"rmse": number;
-"mae": number;
-/** Null when the target is constant or there are fewer than two rows */
-"r2": number | null;
-"explained_variance": number | null;
-};
-
-export type Metrics = (ClassificationMetrics) | (RegressionMetrics);
-
-export type SplitMetrics = {
-"train": Metrics;
-"validation": (Metrics) | (null);
-};
-
-/** wᵢ of J by the class of row i. balanced: m / (classes · rows of the class), of the training rows; a map gives it by label, and 1 to a label it does not name. null: 1 for all */
-export type ClassWeight = ("balanced") | (Record<string, number>);
-
-/** The weights kept are those of the epoch with the lowest monitored value, also when the last epoch is reached */
-export type EarlyStopping = {
-/** Stop after so many epochs in a row without an improvement */
-"patience": number;
-/** A decrease counts as an improvement when it is larger than this */
-"min_delta": number;
-/** validation_loss needs a validation split */
-"monitor": "validation_loss" | "loss";
-};
-
-/** Something the user should know that did not stop the work */
-export type Warning = {
-"code": string;
-"message": string;
-};
-
-/** Learning rate of each epoch */
-export type Schedule = ({
-"type": "constant";
-/** Epochs of a linear warm-up before the schedule starts: the e-th of w runs at e/(w + 1) of the learning rate */
-"warmup_epochs": number;
-}) | ({
-"type": "step";
-/** Epochs from one step to the next */
-"step_epochs": number;
-/** Multiplies the learning rate at each step */
-"factor": number;
-/** Epochs of a linear warm-up before the schedule starts: the e-th of w runs at e/(w + 1) of the learning rate */
-"warmup_epochs": number;
-}) | ({
-"type": "exponential";
-/** Multiplies the learning rate after each epoch */
-"factor": number;
-/** Epochs of a linear warm-up before the schedule starts: the e-th of w runs at e/(w + 1) of the learning rate */
-"warmup_epochs": number;
-}) | ({
-"type": "cosine";
-/** Learning rate that the half cosine ends at, at most the learning_rate */
-"minimum": number;
-/** Epochs of a linear warm-up before the schedule starts: the e-th of w runs at e/(w + 1) of the learning rate */
-"warmup_epochs": number;
-});
-
-export type Optimizer = ({
-"type": "sgd";
-"learning_rate": number;
-"schedule": Schedule;
-/** Largest Euclidean norm of a step's whole gradient, penalties included; null for no bound */
-"clip_norm": (number) | (null);
-}) | ({
-"type": "momentum";
-"learning_rate": number;
-"momentum": number;
-"schedule": Schedule;
-/** Largest Euclidean norm of a step's whole gradient, penalties included; null for no bound */
-"clip_norm": (number) | (null);
-}) | ({
-"type": "nesterov";
-"learning_rate": number;
-"momentum": number;
-"schedule": Schedule;
-/** Largest Euclidean norm of a step's whole gradient, penalties included; null for no bound */
-"clip_norm": (number) | (null);
-}) | ({
-"type": "adagrad";
-"learning_rate": number;
-"epsilon": number;
-"schedule": Schedule;
-/** Largest Euclidean norm of a step's whole gradient, penalties included; null for no bound */
-"clip_norm": (number) | (null);
-}) | ({
-"type": "rmsprop";
-"learning_rate": number;
-/** Decay of the running mean of squared gradients */
-"alpha": number;
-"epsilon": number;
-"schedule": Schedule;
-/** Largest Euclidean norm of a step's whole gradient, penalties included; null for no bound */
-"clip_norm": (number) | (null);
-}) | ({
-"type": "adam";
-"learning_rate": number;
-"beta1": number;
-"beta2": number;
-"epsilon": number;
-"schedule": Schedule;
-/** Largest Euclidean norm of a step's whole gradient, penalties included; null for no bound */
-"clip_norm": (number) | (null);
-}) | ({
-"type": "adamw";
-"learning_rate": number;
-"beta1": number;
-"beta2": number;
-"epsilon": number;
-/** Decoupled: every weight and bias is multiplied by 1 − learning_rate · weight_decay before the step. Beside l2, which is part of J */
-"weight_decay": number;
-"schedule": Schedule;
-/** Largest Euclidean norm of a step's whole gradient, penalties included; null for no bound */
-"clip_norm": (number) | (null);
-});
-
-export type Preprocessing = {
-/** standardize: (x − mean) / std of the population; min_max: to [0, 1]; robust: (x − median) / interquartile range; log1p: ln(1 + x) */
-"numeric": "standardize" | "min_max" | "robust" | "log1p" | "none";
-"category": "one_hot" | "ordinal";
-"missing": "impute" | "drop_row" | "error";
-"impute_numeric": ("median" | "mean") | (number);
-/** `most_frequent`, or the category to put in place of a missing one */
-"impute_category": string;
-/** Adds a 0/1 column for each feature that misses values in training */
-"missing_indicator": boolean;
-"max_categories": number;
-};
-
-export type Validation = ({
-/** Share of the rows held back; 0 is none */
-"fraction": number;
-/** Keeps the proportions of the classes; no effect on a regression */
-"stratify": boolean;
-}) | ({
-/** Dataset to measure on; has the target and the features, each of the same type */
-"dataset": string;
-});
-
-export type LinearSolver = ({
-"type": "auto";
-"max_iterations": number;
-/** Stop when the max-norm of the mean gradient is at or below it; 0 = run to max_iterations */
-"tolerance": number;
-}) | ({
-"type": "normal_equations";
-}) | ({
-"type": "newton";
-"max_iterations": number;
-/** Stop when the max-norm of the mean gradient is at or below it; 0 = run to max_iterations */
-"tolerance": number;
-}) | ({
-"type": "lbfgs";
-"max_iterations": number;
-/** Stop when the max-norm of the mean gradient is at or below it; 0 = run to max_iterations */
-"tolerance": number;
-}) | ({
-"type": "proximal_gradient";
-"max_iterations": number;
-/** Stop when the max-norm of the mean gradient is at or below it; 0 = run to max_iterations */
-"tolerance": number;
-}) | ({
-"type": "gradient_descent";
-"max_iterations": number;
-/** Stop when the max-norm of the mean gradient is at or below it; 0 = run to max_iterations */
-"tolerance": number;
-"learning_rate": number;
-/** sum scales the whole gradient by the number of rows m, penalty included: θ := θ − α·m·∂J/∂θ */
-"reduction": "mean" | "sum";
-}) | ({
-"type": "sgd";
-});
-
-export type LogisticSolver = ({
-"type": "auto";
-"max_iterations": number;
-/** Stop when the max-norm of the mean gradient is at or below it; 0 = run to max_iterations */
-"tolerance": number;
-}) | ({
-"type": "newton";
-"max_iterations": number;
-/** Stop when the max-norm of the mean gradient is at or below it; 0 = run to max_iterations */
-"tolerance": number;
-}) | ({
-"type": "lbfgs";
-"max_iterations": number;
-/** Stop when the max-norm of the mean gradient is at or below it; 0 = run to max_iterations */
-"tolerance": number;
-}) | ({
-"type": "proximal_gradient";
-"max_iterations": number;
-/** Stop when the max-norm of the mean gradient is at or below it; 0 = run to max_iterations */
-"tolerance": number;
-}) | ({
-"type": "gradient_descent";
-"max_iterations": number;
-/** Stop when the max-norm of the mean gradient is at or below it; 0 = run to max_iterations */
-"tolerance": number;
-"learning_rate": number;
-/** sum scales the whole gradient by the number of rows m, penalty included: θ := θ − α·m·∂J/∂θ */
-"reduction": "mean" | "sum";
-}) | ({
-"type": "sgd";
-});
-
-export type HiddenLayer = {
-"units": number;
-"activation": "identity" | "sigmoid" | "tanh" | "relu" | "leaky_relu" | "elu" | "gelu" | "silu" | "softplus";
-/** Probability that a unit is left out of a row in training; the rest are scaled by 1/(1 − dropout). Off when predicting */
-"dropout": number;
-/** Default: glorot for identity, sigmoid and tanh, he for the ReLU family */
-"initializer"?: "he" | "glorot" | "lecun";
-};
-
-export type LinearRegressionConfig = {
-"type": "linear_regression";
-/** Column to predict; rows without it are dropped, counted and warned about */
-"target": string;
-/** Columns to predict from; default: every column but the target, resolved when a job is submitted */
-"features"?: (string)[];
-"preprocessing": Preprocessing;
-"initialize_from": ({
-/** Name of a model */
-"model": string;
-/** Number of a model version: 1, 2, 3 … */
-"version": number;
-}) | (null);
-"seed": number;
-/** Weight of the penalty l1·‖w‖₁ in J; intercepts and biases are never penalised. proximal_gradient leaves weights of exactly 0; whatever else takes it (networks, gradient_descent, sgd) steps by its subgradient l1·sign(w), 0 at w = 0, and comes close */
-"l1": number;
-/** λ of the penalty (λ/2)·‖w‖₂² in J; intercepts and biases are never penalised */
-"l2": number;
-"fit_intercept": boolean;
-"solver": LinearSolver;
-/** With solver sgd alone; default adam */
-"optimizer"?: Optimizer;
-/** With solver sgd alone; default 100 */
-"epochs"?: number;
-/** With solver sgd alone; default 32 */
-"batch_size"?: number;
-/** With solver sgd alone; default true */
-"shuffle"?: boolean;
-/** With solver sgd alone */
-"early_stopping"?: (EarlyStopping) | (null);
-"validation": Validation;
-};
-
-export type LogisticRegressionConfig = {
-"type": "logistic_regression";
-/** Column to predict; rows without it are dropped, counted and warned about */
-"target": string;
-/** Columns to predict from; default: every column but the target, resolved when a job is submitted */
-"features"?: (string)[];
-"preprocessing": Preprocessing;
-"initialize_from": ({
-/** Name of a model */
-"model": string;
-/** Number of a model version: 1, 2, 3 … */
-"version": number;
-}) | (null);
-"seed": number;
-/** Weight of the penalty l1·‖w‖₁ in J; intercepts and biases are never penalised. proximal_gradient leaves weights of exactly 0; whatever else takes it (networks, gradient_descent, sgd) steps by its subgradient l1·sign(w), 0 at w = 0, and comes close */
-"l1": number;
-/** λ of the penalty (λ/2)·‖w‖₂² in J; intercepts and biases are never penalised */
-"l2": number;
-"fit_intercept": boolean;
-"solver": LogisticSolver;
-/** With solver sgd alone; default adam */
-"optimizer"?: Optimizer;
-/** With solver sgd alone; default 100 */
-"epochs"?: number;
-/** With solver sgd alone; default 32 */
-"batch_size"?: number;
-/** With solver sgd alone; default true */
-"shuffle"?: boolean;
-/** With solver sgd alone */
-"early_stopping"?: (EarlyStopping) | (null);
-"validation": Validation;
-"class_weight": (ClassWeight) | (null);
-};
-
-export type PerceptronConfig = {
-"type": "perceptron";
-/** Column to predict; rows without it are dropped, counted and warned about */
-"target": string;
-/** Columns to predict from; default: every column but the target, resolved when a job is submitted */
-"features"?: (string)[];
-"preprocessing": Preprocessing;
-"initialize_from": ({
-/** Name of a model */
-"model": string;
-/** Number of a model version: 1, 2, 3 … */
-"version": number;
-}) | (null);
-"seed": number;
-"fit_intercept": boolean;
-"epochs": number;
-/** Visit the rows in a new seeded order each epoch */
-"shuffle": boolean;
-"validation": Validation;
-"class_weight": (ClassWeight) | (null);
-};
-
-export type MlpConfig = {
-"type": "mlp";
-/** Column to predict; rows without it are dropped, counted and warned about */
-"target": string;
-/** Columns to predict from; default: every column but the target, resolved when a job is submitted */
-"features"?: (string)[];
-"preprocessing": Preprocessing;
-"initialize_from": ({
-/** Name of a model */
-"model": string;
-/** Number of a model version: 1, 2, 3 … */
-"version": number;
-}) | (null);
-"seed": number;
-/** Default: by the target's type, resolved when a job is submitted */
-"task"?: "classification" | "regression";
-"hidden_layers": (HiddenLayer)[];
-/** Weight of the penalty l1·‖w‖₁ in J; intercepts and biases are never penalised. proximal_gradient leaves weights of exactly 0; whatever else takes it (networks, gradient_descent, sgd) steps by its subgradient l1·sign(w), 0 at w = 0, and comes close */
-"l1": number;
-/** λ of the penalty (λ/2)·‖w‖₂² in J; intercepts and biases are never penalised */
-"l2": number;
-"optimizer": Optimizer;
-"epochs": number;
-"batch_size": number;
-/** Visit the rows in a new seeded order each epoch */
-"shuffle": boolean;
-"early_stopping": (EarlyStopping) | (null);
-"validation": Validation;
-"class_weight": (ClassWeight) | (null);
-};
-
-export type ModelConfig = (LinearRegressionConfig) | (LogisticRegressionConfig) | (PerceptronConfig) | (MlpConfig);
-
-export type Verification = {
-/** not_comparable: other weights by another engine, of which equal bits are not promised */
-"result": "equal" | "different" | "not_comparable";
-/** Of the weights that this job came to */
-"weights_sha256": string;
-/** The version's */
-"expected_weights_sha256": string;
-"engine": string;
-"expected_engine": string;
-};
-
-export type Job = {
-/** Id of a job, time-sortable */
-"id": string;
-/** verify trains a version again and compares; it makes no version */
-"kind": "train" | "verify";
-/** Name of a model */
-"model": string;
-/** Id of a dataset, time-sortable */
-"dataset": string;
-"state": "queued" | "running" | "paused" | "succeeded" | "failed" | "cancelled";
-"stop_reason": ("converged" | "separable_data" | "max_iterations" | "max_epochs" | "early_stopping" | "diverged" | "cancelled" | "poison" | "failed") | (null);
-"progress": {
-/** Finished epochs; a GLM's iterations count as epochs */
-"epoch": number;
-/** Most epochs that the job will run */
-"epochs": number;
-"fraction": number;
-/** At most, at the present pace; null when unknown or ended */
-"eta_seconds": number | null;
-};
-"loss": number | null;
-"validation_loss": number | null;
-"metrics": (SplitMetrics) | (null);
-/** Made, or verified, by the job that succeeded */
-"version": (number) | (null);
-"verification": (Verification) | (null);
-"attempt": number;
-"engine": string | null;
-"warnings": (Warning)[];
-"error": ({
-"code": string;
-"message": string;
-}) | (null);
-"config": ModelConfig;
-"priority": number;
-/** RFC 3339, UTC */
-"created_at": string;
-"started_at": (string) | (null);
-"finished_at": (string) | (null);
-};
-
-export type JobPage = {
-"items": (Job)[];
-"next_cursor": string | null;
-};
-
-export type EpochRecord = {
-"epoch": number;
-/** J on the training rows */
-"loss": number;
-"validation_loss": number | null;
-/** `accuracy`, or `rmse` and `r2`, and the same with `validation_` before it; `validation_roc_auc` up to 131,072 rows × classes. Those of a network and of sgd on the training rows are running means over the epoch */
-"metrics": Record<string, number>;
-/** Time that the epoch took */
-"seconds": number;
-};
-
-export type History = {
-"epochs": (EpochRecord)[];
-};
-
-export type Model = {
-/** Name of a model */
-"name": string;
-"config": ModelConfig;
-"latest_version": (number) | (null);
-/** Versions by alias */
-"aliases": Record<string, number>;
-/** RFC 3339, UTC */
-"created_at": string;
-/** RFC 3339, UTC */
-"updated_at": string;
-};
-
-export type ModelPage = {
-"items": (Model)[];
-"next_cursor": string | null;
-};
-
-export type Alias = {
-/** Name of an alias */
-"alias": string;
-/** Number of a model version: 1, 2, 3 … */
-"version": number;
-/** RFC 3339, UTC */
-"updated_at": string;
-};
-
-/** RFC 9457 problem details */
-export type Problem = {
-/** URI that names the kind of problem: `urn:trainyard:problem:` and the code */
-"type": string;
-"title": string;
-"status": number;
-/** Stable lower_snake word; see docs/errors.md */
-"code": string;
-"detail": string;
-/** Path of the request */
-"instance": string;
-"request_id": string;
-"errors"?: ({
-"pointer"?: string;
-"line"?: number;
-"column"?: string;
-"code": string;
-"message": string;
+export type Collapse = {
+"layers": ({
+/** First layer of the run that was folded */
+"from": string;
+/** Last layer of the run; its activation follows */
+"to": string;
+/** [inputs][outputs], in preprocessed units */
+"weights": ((number)[])[];
+"bias": (number)[];
 })[];
+/** Between the model's logits (or scaled values) and those of the folded one, over all rows and outputs */
+"max_abs_difference": number;
+/** Rows of the version's dataset that were used, from all over it */
+"rows": number;
 };
+
+/** Terms by feature, in preprocessed units: a standardised feature at its mean adds 0. By class where each class has a logit */
+export type Contributions = ({
+"intercept": number;
+"terms": Record<string, number>;
+}) | ({
+"intercept": Record<string, number>;
+"terms": Record<string, Record<string, number>>;
+});
 
 export type Dataset = {
 /** Id of a dataset, time-sortable */
@@ -950,135 +183,15 @@ export type DatasetPage = {
 "next_cursor": string | null;
 };
 
-export type RowPage = {
-"items": (Record<string, number | string | boolean | null>)[];
-"total": number;
-};
-
-export type Collapse = {
-"layers": ({
-/** First layer of the run that was folded */
-"from": string;
-/** Last layer of the run; its activation follows */
-"to": string;
-/** [inputs][outputs], in preprocessed units */
-"weights": ((number)[])[];
-"bias": (number)[];
-})[];
-/** Between the model's logits (or scaled values) and those of the folded one, over all rows and outputs */
-"max_abs_difference": number;
-/** Rows of the version's dataset that were used, from all over it */
-"rows": number;
-};
-
-export type GradientCheck = {
-"tensors": ({
-"name": string;
-"size": number;
-/** Numbers of it that were checked: all of up to 32, else so many drawn by the seed */
-"checked": number;
-/** |g − q| / max(|g|, |q|, 1e-4): g by backpropagation, q by a central difference */
-"max_relative_error": number;
-})[];
-/** About 1e-6 or less where the gradient is right */
-"max_relative_error": number;
-/** Rows of the version's dataset that were used, from all over it */
-"rows": number;
-};
-
-export type FittedPreprocessing = {
-"features": (({
-"name": string;
-"type": "number";
-"transform": "identity" | "log1p";
-"offset": number;
-/** Never 0: a constant feature has scale 1 and encodes as 0 */
-"scale": number;
-/** Stands in for a missing value; null: a missing value is refused */
-"impute": number | null;
-"missing_indicator": boolean;
+export type DatasetUploadInput = ({
+/** Free text; need not be unique */
+"name"?: string;
+"rows": (Record<string, number | string | boolean | null>)[];
 }) | ({
-"name": string;
-"type": "category";
-"encoding": "one_hot" | "ordinal";
-/** Ascending by code point; an unseen one encodes as all zeros (ordinal: −1) */
-"categories": (string)[];
-/** The categories are JSON booleans */
-"boolean": boolean;
-"impute": string | null;
-"missing_indicator": boolean;
-}))[];
-/** Columns of the encoded matrix, in order; `sex=male` for one-hot */
-"columns": (string)[];
-};
-
-export type Version = {
-/** Number of a model version: 1, 2, 3 … */
-"version": number;
-/** Id of a job, time-sortable */
-"job": string;
-/** Id of a dataset, time-sortable */
-"dataset": string;
-/** SHA-256, lower-case hexadecimal */
-"dataset_sha256": string;
-/** Of the dataset in `config.validation`; null without one */
-"validation_dataset_sha256": (string) | (null);
-/** Of a version that a file brought: its name where it was trained. Job, dataset, metrics and engine are then what the file says. Null otherwise */
-"imported_from": ({
-/** Name of a model */
-"model": string;
-/** Number of a model version: 1, 2, 3 … */
-"version": number;
-}) | (null);
-"config": ModelConfig;
-"classes": ((string | boolean | number)[]) | (null);
-"features": (string)[];
-"preprocessing": FittedPreprocessing;
-"metrics": SplitMetrics;
-/** Number of weights and biases */
-"parameters": number;
-/** Of the parameters in layer order, little-endian */
-"weights_sha256": string;
-"engine": string;
-"package_version": string;
-/** RFC 3339, UTC */
-"created_at": string;
-};
-
-export type VersionPage = {
-"items": (Version)[];
-"next_cursor": string | null;
-};
-
-export type Weights = ({
-"coefficients": Record<string, number>;
-"intercept": number;
-}) | ({
-/** By class, then by feature */
-"coefficients": Record<string, Record<string, number>>;
-"intercept": Record<string, number>;
-}) | ({
-"layers": ({
-"name": string;
-"activation": "identity" | "sigmoid" | "tanh" | "relu" | "leaky_relu" | "elu" | "gelu" | "silu" | "softplus";
-/** [inputs][outputs] */
-"weights": ((number)[])[];
-"bias": (number)[];
-})[];
+/** Free text; need not be unique */
+"name"?: string;
+"columns": Record<string, (number | string | boolean | null)[]>;
 });
-
-export type Finding = {
-/** See docs/diagnostics.md for each threshold */
-"code": "vanishing_gradient" | "exploding_gradient" | "dead_units" | "saturated_units" | "linear_collapse" | "separable_data" | "diverged" | "overfitting" | "class_imbalance" | "constant_feature" | "collinear_features";
-/** Null where it is not about one layer */
-"layer": string | null;
-/** In which it was first seen; 0: in config or data, before the first */
-"epoch": number;
-/** What was held against the threshold */
-"value": number | null;
-/** The number in words, and one sentence of advice */
-"message": string;
-};
 
 export type Diagnostics = {
 /** First to last, the output layer among them; empty for all but networks */
@@ -1108,11 +221,157 @@ export type Diagnostics = {
 "findings": (Finding)[];
 };
 
-export type LastFiniteWeights = {
-/** After which they were the weights; 0: those of the start */
+/** The weights kept are those of the epoch with the lowest monitored value, also when the last epoch is reached */
+export type EarlyStopping = {
+/** Stop after so many epochs in a row without an improvement */
+"patience": number;
+/** A decrease counts as an improvement when it is larger than this */
+"min_delta": number;
+/** validation_loss needs a validation split */
+"monitor": "validation_loss" | "loss";
+};
+
+/** The weights kept are those of the epoch with the lowest monitored value, also when the last epoch is reached */
+export type EarlyStoppingInput = {
+/** Stop after so many epochs in a row without an improvement */
+"patience"?: number;
+/** A decrease counts as an improvement when it is larger than this */
+"min_delta"?: number;
+/** validation_loss needs a validation split */
+"monitor"?: "validation_loss" | "loss";
+};
+
+export type EpochRecord = {
 "epoch": number;
-/** As of a version, in units of the preprocessed matrix */
-"weights": Weights;
+/** J on the training rows */
+"loss": number;
+"validation_loss": number | null;
+/** `accuracy`, or `rmse` and `r2`, and the same with `validation_` before it; `validation_roc_auc` up to 131,072 rows × classes. Those of a network and of sgd on the training rows are running means over the epoch */
+"metrics": Record<string, number>;
+/** Time that the epoch took */
+"seconds": number;
+};
+
+export type EvaluateRequestInput = {
+/** With the version's features and its target */
+"dataset": string;
+};
+
+export type Finding = {
+/** See docs/diagnostics.md for each threshold */
+"code": "vanishing_gradient" | "exploding_gradient" | "dead_units" | "saturated_units" | "linear_collapse" | "separable_data" | "diverged" | "overfitting" | "class_imbalance" | "constant_feature" | "collinear_features";
+/** Null where it is not about one layer */
+"layer": string | null;
+/** In which it was first seen; 0: in config or data, before the first */
+"epoch": number;
+/** What was held against the threshold */
+"value": number | null;
+/** The number in words, and one sentence of advice */
+"message": string;
+};
+
+export type FittedPreprocessing = {
+"features": (({
+"name": string;
+"type": "number";
+"transform": "identity" | "log1p";
+"offset": number;
+/** Never 0: a constant feature has scale 1 and encodes as 0 */
+"scale": number;
+/** Stands in for a missing value; null: a missing value is refused */
+"impute": number | null;
+"missing_indicator": boolean;
+}) | ({
+"name": string;
+"type": "category";
+"encoding": "one_hot" | "ordinal";
+/** Ascending by code point; an unseen one encodes as all zeros (ordinal: −1) */
+"categories": (string)[];
+/** The categories are JSON booleans */
+"boolean": boolean;
+"impute": string | null;
+"missing_indicator": boolean;
+}))[];
+/** Columns of the encoded matrix, in order; `sex=male` for one-hot */
+"columns": (string)[];
+};
+
+export type GradientCheck = {
+"tensors": ({
+"name": string;
+"size": number;
+/** Numbers of it that were checked: all of up to 32, else so many drawn by the seed */
+"checked": number;
+/** |g − q| / max(|g|, |q|, 1e-4): g by backpropagation, q by a central difference */
+"max_relative_error": number;
+})[];
+/** About 1e-6 or less where the gradient is right */
+"max_relative_error": number;
+/** Rows of the version's dataset that were used, from all over it */
+"rows": number;
+};
+
+export type HiddenLayer = {
+"units": number;
+"activation": "identity" | "sigmoid" | "tanh" | "relu" | "leaky_relu" | "elu" | "gelu" | "silu" | "softplus";
+/** Probability that a unit is left out of a row in training; the rest are scaled by 1/(1 − dropout). Off when predicting */
+"dropout": number;
+/** Default: glorot for identity, sigmoid and tanh, he for the ReLU family */
+"initializer"?: "he" | "glorot" | "lecun";
+};
+
+export type HiddenLayerInput = {
+"units": number;
+"activation": "identity" | "sigmoid" | "tanh" | "relu" | "leaky_relu" | "elu" | "gelu" | "silu" | "softplus";
+/** Probability that a unit is left out of a row in training; the rest are scaled by 1/(1 − dropout). Off when predicting */
+"dropout"?: number;
+/** Default: glorot for identity, sigmoid and tanh, he for the ReLU family */
+"initializer"?: "he" | "glorot" | "lecun";
+};
+
+export type History = {
+"epochs": (EpochRecord)[];
+};
+
+export type Job = {
+/** Id of a job, time-sortable */
+"id": string;
+/** verify trains a version again and compares; it makes no version */
+"kind": "train" | "verify";
+/** Name of a model */
+"model": string;
+/** Id of a dataset, time-sortable */
+"dataset": string;
+"state": "queued" | "running" | "paused" | "succeeded" | "failed" | "cancelled";
+"stop_reason": ("converged" | "separable_data" | "max_iterations" | "max_epochs" | "early_stopping" | "diverged" | "cancelled" | "poison" | "failed") | (null);
+"progress": {
+/** Finished epochs; a GLM's iterations count as epochs */
+"epoch": number;
+/** Most epochs that the job will run */
+"epochs": number;
+"fraction": number;
+/** At most, at the present pace; null when unknown or ended */
+"eta_seconds": number | null;
+};
+"loss": number | null;
+"validation_loss": number | null;
+"metrics": (SplitMetrics) | (null);
+/** Made, or verified, by the job that succeeded */
+"version": (number) | (null);
+"verification": (Verification) | (null);
+"attempt": number;
+"engine": string | null;
+"warnings": (Warning)[];
+"error": ({
+"code": string;
+"message": string;
+}) | (null);
+"config": ModelConfig;
+"priority": number;
+/** RFC 3339, UTC */
+"created_at": string;
+"started_at": (string) | (null);
+"finished_at": (string) | (null);
 };
 
 export type JobEvent = ({
@@ -1264,24 +523,556 @@ export type JobEventPage = {
 "next_cursor": string | null;
 };
 
-export type Alive = {
-"status": "ok";
+export type JobPage = {
+"items": (Job)[];
+"next_cursor": string | null;
 };
+
+export type JobRequestInput = {
+/** Name of a model */
+"model": string;
+/** Id of a dataset, time-sortable */
+"dataset": string;
+/** Trains with this config in place of the model's */
+"config"?: ModelConfigInput;
+/** Higher runs first */
+"priority"?: number;
+};
+
+export type LastFiniteWeights = {
+/** After which they were the weights; 0: those of the start */
+"epoch": number;
+/** As of a version, in units of the preprocessed matrix */
+"weights": Weights;
+};
+
+export type LinearRegressionConfig = {
+"type": "linear_regression";
+/** Column to predict; rows without it are dropped, counted and warned about */
+"target": string;
+/** Columns to predict from; default: every column but the target, resolved when a job is submitted */
+"features"?: (string)[];
+"preprocessing": Preprocessing;
+"initialize_from": ({
+/** Name of a model */
+"model": string;
+/** Number of a model version: 1, 2, 3 … */
+"version": number;
+}) | (null);
+"seed": number;
+/** Weight of the penalty l1·‖w‖₁ in J; intercepts and biases are never penalised. proximal_gradient leaves weights of exactly 0; whatever else takes it (networks, gradient_descent, sgd) steps by its subgradient l1·sign(w), 0 at w = 0, and comes close */
+"l1": number;
+/** λ of the penalty (λ/2)·‖w‖₂² in J; intercepts and biases are never penalised */
+"l2": number;
+"fit_intercept": boolean;
+"solver": LinearSolver;
+/** With solver sgd alone; default adam */
+"optimizer"?: Optimizer;
+/** With solver sgd alone; default 100 */
+"epochs"?: number;
+/** With solver sgd alone; default 32 */
+"batch_size"?: number;
+/** With solver sgd alone; default true */
+"shuffle"?: boolean;
+/** With solver sgd alone */
+"early_stopping"?: (EarlyStopping) | (null);
+"validation": Validation;
+};
+
+export type LinearRegressionConfigInput = {
+"type": "linear_regression";
+/** Column to predict; rows without it are dropped, counted and warned about */
+"target": string;
+/** Columns to predict from; default: every column but the target, resolved when a job is submitted */
+"features"?: (string)[];
+"preprocessing"?: PreprocessingInput;
+"initialize_from"?: ({
+/** Name of a model */
+"model": string;
+/** Number of a model version: 1, 2, 3 … */
+"version": number;
+}) | (null);
+"seed"?: number;
+/** Weight of the penalty l1·‖w‖₁ in J; intercepts and biases are never penalised. proximal_gradient leaves weights of exactly 0; whatever else takes it (networks, gradient_descent, sgd) steps by its subgradient l1·sign(w), 0 at w = 0, and comes close */
+"l1"?: number;
+/** λ of the penalty (λ/2)·‖w‖₂² in J; intercepts and biases are never penalised */
+"l2"?: number;
+"fit_intercept"?: boolean;
+"solver"?: LinearSolverInput;
+/** With solver sgd alone; default adam */
+"optimizer"?: OptimizerInput;
+/** With solver sgd alone; default 100 */
+"epochs"?: number;
+/** With solver sgd alone; default 32 */
+"batch_size"?: number;
+/** With solver sgd alone; default true */
+"shuffle"?: boolean;
+/** With solver sgd alone */
+"early_stopping"?: (EarlyStoppingInput) | (null);
+"validation"?: ValidationInput;
+};
+
+export type LinearSolver = ({
+"type": "auto";
+"max_iterations": number;
+/** Stop when the max-norm of the mean gradient is at or below it; 0 = run to max_iterations */
+"tolerance": number;
+}) | ({
+"type": "normal_equations";
+}) | ({
+"type": "newton";
+"max_iterations": number;
+/** Stop when the max-norm of the mean gradient is at or below it; 0 = run to max_iterations */
+"tolerance": number;
+}) | ({
+"type": "lbfgs";
+"max_iterations": number;
+/** Stop when the max-norm of the mean gradient is at or below it; 0 = run to max_iterations */
+"tolerance": number;
+}) | ({
+"type": "proximal_gradient";
+"max_iterations": number;
+/** Stop when the max-norm of the mean gradient is at or below it; 0 = run to max_iterations */
+"tolerance": number;
+}) | ({
+"type": "gradient_descent";
+"max_iterations": number;
+/** Stop when the max-norm of the mean gradient is at or below it; 0 = run to max_iterations */
+"tolerance": number;
+"learning_rate": number;
+/** sum scales the whole gradient by the number of rows m, penalty included: θ := θ − α·m·∂J/∂θ */
+"reduction": "mean" | "sum";
+}) | ({
+"type": "sgd";
+});
+
+export type LinearSolverInput = ({
+"type": "auto";
+"max_iterations"?: number;
+/** Stop when the max-norm of the mean gradient is at or below it; 0 = run to max_iterations */
+"tolerance"?: number;
+}) | ({
+"type": "normal_equations";
+}) | ({
+"type": "newton";
+"max_iterations"?: number;
+/** Stop when the max-norm of the mean gradient is at or below it; 0 = run to max_iterations */
+"tolerance"?: number;
+}) | ({
+"type": "lbfgs";
+"max_iterations"?: number;
+/** Stop when the max-norm of the mean gradient is at or below it; 0 = run to max_iterations */
+"tolerance"?: number;
+}) | ({
+"type": "proximal_gradient";
+"max_iterations"?: number;
+/** Stop when the max-norm of the mean gradient is at or below it; 0 = run to max_iterations */
+"tolerance"?: number;
+}) | ({
+"type": "gradient_descent";
+"max_iterations"?: number;
+/** Stop when the max-norm of the mean gradient is at or below it; 0 = run to max_iterations */
+"tolerance"?: number;
+"learning_rate"?: number;
+/** sum scales the whole gradient by the number of rows m, penalty included: θ := θ − α·m·∂J/∂θ */
+"reduction"?: "mean" | "sum";
+}) | ({
+"type": "sgd";
+});
+
+export type LogisticRegressionConfig = {
+"type": "logistic_regression";
+/** Column to predict; rows without it are dropped, counted and warned about */
+"target": string;
+/** Columns to predict from; default: every column but the target, resolved when a job is submitted */
+"features"?: (string)[];
+"preprocessing": Preprocessing;
+"initialize_from": ({
+/** Name of a model */
+"model": string;
+/** Number of a model version: 1, 2, 3 … */
+"version": number;
+}) | (null);
+"seed": number;
+/** Weight of the penalty l1·‖w‖₁ in J; intercepts and biases are never penalised. proximal_gradient leaves weights of exactly 0; whatever else takes it (networks, gradient_descent, sgd) steps by its subgradient l1·sign(w), 0 at w = 0, and comes close */
+"l1": number;
+/** λ of the penalty (λ/2)·‖w‖₂² in J; intercepts and biases are never penalised */
+"l2": number;
+"fit_intercept": boolean;
+"solver": LogisticSolver;
+/** With solver sgd alone; default adam */
+"optimizer"?: Optimizer;
+/** With solver sgd alone; default 100 */
+"epochs"?: number;
+/** With solver sgd alone; default 32 */
+"batch_size"?: number;
+/** With solver sgd alone; default true */
+"shuffle"?: boolean;
+/** With solver sgd alone */
+"early_stopping"?: (EarlyStopping) | (null);
+"validation": Validation;
+"class_weight": (ClassWeight) | (null);
+};
+
+export type LogisticRegressionConfigInput = {
+"type": "logistic_regression";
+/** Column to predict; rows without it are dropped, counted and warned about */
+"target": string;
+/** Columns to predict from; default: every column but the target, resolved when a job is submitted */
+"features"?: (string)[];
+"preprocessing"?: PreprocessingInput;
+"initialize_from"?: ({
+/** Name of a model */
+"model": string;
+/** Number of a model version: 1, 2, 3 … */
+"version": number;
+}) | (null);
+"seed"?: number;
+/** Weight of the penalty l1·‖w‖₁ in J; intercepts and biases are never penalised. proximal_gradient leaves weights of exactly 0; whatever else takes it (networks, gradient_descent, sgd) steps by its subgradient l1·sign(w), 0 at w = 0, and comes close */
+"l1"?: number;
+/** λ of the penalty (λ/2)·‖w‖₂² in J; intercepts and biases are never penalised */
+"l2"?: number;
+"fit_intercept"?: boolean;
+"solver"?: LogisticSolverInput;
+/** With solver sgd alone; default adam */
+"optimizer"?: OptimizerInput;
+/** With solver sgd alone; default 100 */
+"epochs"?: number;
+/** With solver sgd alone; default 32 */
+"batch_size"?: number;
+/** With solver sgd alone; default true */
+"shuffle"?: boolean;
+/** With solver sgd alone */
+"early_stopping"?: (EarlyStoppingInput) | (null);
+"validation"?: ValidationInput;
+"class_weight"?: (ClassWeightInput) | (null);
+};
+
+export type LogisticSolver = ({
+"type": "auto";
+"max_iterations": number;
+/** Stop when the max-norm of the mean gradient is at or below it; 0 = run to max_iterations */
+"tolerance": number;
+}) | ({
+"type": "newton";
+"max_iterations": number;
+/** Stop when the max-norm of the mean gradient is at or below it; 0 = run to max_iterations */
+"tolerance": number;
+}) | ({
+"type": "lbfgs";
+"max_iterations": number;
+/** Stop when the max-norm of the mean gradient is at or below it; 0 = run to max_iterations */
+"tolerance": number;
+}) | ({
+"type": "proximal_gradient";
+"max_iterations": number;
+/** Stop when the max-norm of the mean gradient is at or below it; 0 = run to max_iterations */
+"tolerance": number;
+}) | ({
+"type": "gradient_descent";
+"max_iterations": number;
+/** Stop when the max-norm of the mean gradient is at or below it; 0 = run to max_iterations */
+"tolerance": number;
+"learning_rate": number;
+/** sum scales the whole gradient by the number of rows m, penalty included: θ := θ − α·m·∂J/∂θ */
+"reduction": "mean" | "sum";
+}) | ({
+"type": "sgd";
+});
+
+export type LogisticSolverInput = ({
+"type": "auto";
+"max_iterations"?: number;
+/** Stop when the max-norm of the mean gradient is at or below it; 0 = run to max_iterations */
+"tolerance"?: number;
+}) | ({
+"type": "newton";
+"max_iterations"?: number;
+/** Stop when the max-norm of the mean gradient is at or below it; 0 = run to max_iterations */
+"tolerance"?: number;
+}) | ({
+"type": "lbfgs";
+"max_iterations"?: number;
+/** Stop when the max-norm of the mean gradient is at or below it; 0 = run to max_iterations */
+"tolerance"?: number;
+}) | ({
+"type": "proximal_gradient";
+"max_iterations"?: number;
+/** Stop when the max-norm of the mean gradient is at or below it; 0 = run to max_iterations */
+"tolerance"?: number;
+}) | ({
+"type": "gradient_descent";
+"max_iterations"?: number;
+/** Stop when the max-norm of the mean gradient is at or below it; 0 = run to max_iterations */
+"tolerance"?: number;
+"learning_rate"?: number;
+/** sum scales the whole gradient by the number of rows m, penalty included: θ := θ − α·m·∂J/∂θ */
+"reduction"?: "mean" | "sum";
+}) | ({
+"type": "sgd";
+});
+
+export type Metrics = (ClassificationMetrics) | (RegressionMetrics);
 
 export type MetricsAnswer = string;
 
-export type Ready = {
-"status": "ready";
+export type MlpConfig = {
+"type": "mlp";
+/** Column to predict; rows without it are dropped, counted and warned about */
+"target": string;
+/** Columns to predict from; default: every column but the target, resolved when a job is submitted */
+"features"?: (string)[];
+"preprocessing": Preprocessing;
+"initialize_from": ({
+/** Name of a model */
+"model": string;
+/** Number of a model version: 1, 2, 3 … */
+"version": number;
+}) | (null);
+"seed": number;
+/** Default: by the target's type, resolved when a job is submitted */
+"task"?: "classification" | "regression";
+"hidden_layers": (HiddenLayer)[];
+/** Weight of the penalty l1·‖w‖₁ in J; intercepts and biases are never penalised. proximal_gradient leaves weights of exactly 0; whatever else takes it (networks, gradient_descent, sgd) steps by its subgradient l1·sign(w), 0 at w = 0, and comes close */
+"l1": number;
+/** λ of the penalty (λ/2)·‖w‖₂² in J; intercepts and biases are never penalised */
+"l2": number;
+"optimizer": Optimizer;
+"epochs": number;
+"batch_size": number;
+/** Visit the rows in a new seeded order each epoch */
+"shuffle": boolean;
+"early_stopping": (EarlyStopping) | (null);
+"validation": Validation;
+"class_weight": (ClassWeight) | (null);
 };
 
-/** Terms by feature, in preprocessed units: a standardised feature at its mean adds 0. By class where each class has a logit */
-export type Contributions = ({
-"intercept": number;
-"terms": Record<string, number>;
+export type MlpConfigInput = {
+"type": "mlp";
+/** Column to predict; rows without it are dropped, counted and warned about */
+"target": string;
+/** Columns to predict from; default: every column but the target, resolved when a job is submitted */
+"features"?: (string)[];
+"preprocessing"?: PreprocessingInput;
+"initialize_from"?: ({
+/** Name of a model */
+"model": string;
+/** Number of a model version: 1, 2, 3 … */
+"version": number;
+}) | (null);
+"seed"?: number;
+/** Default: by the target's type, resolved when a job is submitted */
+"task"?: "classification" | "regression";
+"hidden_layers"?: (HiddenLayerInput)[];
+/** Weight of the penalty l1·‖w‖₁ in J; intercepts and biases are never penalised. proximal_gradient leaves weights of exactly 0; whatever else takes it (networks, gradient_descent, sgd) steps by its subgradient l1·sign(w), 0 at w = 0, and comes close */
+"l1"?: number;
+/** λ of the penalty (λ/2)·‖w‖₂² in J; intercepts and biases are never penalised */
+"l2"?: number;
+"optimizer"?: OptimizerInput;
+"epochs"?: number;
+"batch_size"?: number;
+/** Visit the rows in a new seeded order each epoch */
+"shuffle"?: boolean;
+"early_stopping"?: (EarlyStoppingInput) | (null);
+"validation"?: ValidationInput;
+"class_weight"?: (ClassWeightInput) | (null);
+};
+
+export type Model = {
+/** Name of a model */
+"name": string;
+"config": ModelConfig;
+"latest_version": (number) | (null);
+/** Versions by alias */
+"aliases": Record<string, number>;
+/** RFC 3339, UTC */
+"created_at": string;
+/** RFC 3339, UTC */
+"updated_at": string;
+};
+
+export type ModelConfig = (LinearRegressionConfig) | (LogisticRegressionConfig) | (PerceptronConfig) | (MlpConfig);
+
+export type ModelConfigInput = (LinearRegressionConfigInput) | (LogisticRegressionConfigInput) | (PerceptronConfigInput) | (MlpConfigInput);
+
+export type ModelPage = {
+"items": (Model)[];
+"next_cursor": string | null;
+};
+
+export type Optimizer = ({
+"type": "sgd";
+"learning_rate": number;
+"schedule": Schedule;
+/** Largest Euclidean norm of a step's whole gradient, penalties included; null for no bound */
+"clip_norm": (number) | (null);
 }) | ({
-"intercept": Record<string, number>;
-"terms": Record<string, Record<string, number>>;
+"type": "momentum";
+"learning_rate": number;
+"momentum": number;
+"schedule": Schedule;
+/** Largest Euclidean norm of a step's whole gradient, penalties included; null for no bound */
+"clip_norm": (number) | (null);
+}) | ({
+"type": "nesterov";
+"learning_rate": number;
+"momentum": number;
+"schedule": Schedule;
+/** Largest Euclidean norm of a step's whole gradient, penalties included; null for no bound */
+"clip_norm": (number) | (null);
+}) | ({
+"type": "adagrad";
+"learning_rate": number;
+"epsilon": number;
+"schedule": Schedule;
+/** Largest Euclidean norm of a step's whole gradient, penalties included; null for no bound */
+"clip_norm": (number) | (null);
+}) | ({
+"type": "rmsprop";
+"learning_rate": number;
+/** Decay of the running mean of squared gradients */
+"alpha": number;
+"epsilon": number;
+"schedule": Schedule;
+/** Largest Euclidean norm of a step's whole gradient, penalties included; null for no bound */
+"clip_norm": (number) | (null);
+}) | ({
+"type": "adam";
+"learning_rate": number;
+"beta1": number;
+"beta2": number;
+"epsilon": number;
+"schedule": Schedule;
+/** Largest Euclidean norm of a step's whole gradient, penalties included; null for no bound */
+"clip_norm": (number) | (null);
+}) | ({
+"type": "adamw";
+"learning_rate": number;
+"beta1": number;
+"beta2": number;
+"epsilon": number;
+/** Decoupled: every weight and bias is multiplied by 1 − learning_rate · weight_decay before the step. Beside l2, which is part of J */
+"weight_decay": number;
+"schedule": Schedule;
+/** Largest Euclidean norm of a step's whole gradient, penalties included; null for no bound */
+"clip_norm": (number) | (null);
 });
+
+export type OptimizerInput = ({
+"type": "sgd";
+"learning_rate"?: number;
+"schedule"?: ScheduleInput;
+/** Largest Euclidean norm of a step's whole gradient, penalties included; null for no bound */
+"clip_norm"?: (number) | (null);
+}) | ({
+"type": "momentum";
+"learning_rate"?: number;
+"momentum"?: number;
+"schedule"?: ScheduleInput;
+/** Largest Euclidean norm of a step's whole gradient, penalties included; null for no bound */
+"clip_norm"?: (number) | (null);
+}) | ({
+"type": "nesterov";
+"learning_rate"?: number;
+"momentum"?: number;
+"schedule"?: ScheduleInput;
+/** Largest Euclidean norm of a step's whole gradient, penalties included; null for no bound */
+"clip_norm"?: (number) | (null);
+}) | ({
+"type": "adagrad";
+"learning_rate"?: number;
+"epsilon"?: number;
+"schedule"?: ScheduleInput;
+/** Largest Euclidean norm of a step's whole gradient, penalties included; null for no bound */
+"clip_norm"?: (number) | (null);
+}) | ({
+"type": "rmsprop";
+"learning_rate"?: number;
+/** Decay of the running mean of squared gradients */
+"alpha"?: number;
+"epsilon"?: number;
+"schedule"?: ScheduleInput;
+/** Largest Euclidean norm of a step's whole gradient, penalties included; null for no bound */
+"clip_norm"?: (number) | (null);
+}) | ({
+"type": "adam";
+"learning_rate"?: number;
+"beta1"?: number;
+"beta2"?: number;
+"epsilon"?: number;
+"schedule"?: ScheduleInput;
+/** Largest Euclidean norm of a step's whole gradient, penalties included; null for no bound */
+"clip_norm"?: (number) | (null);
+}) | ({
+"type": "adamw";
+"learning_rate"?: number;
+"beta1"?: number;
+"beta2"?: number;
+"epsilon"?: number;
+/** Decoupled: every weight and bias is multiplied by 1 − learning_rate · weight_decay before the step. Beside l2, which is part of J */
+"weight_decay"?: number;
+"schedule"?: ScheduleInput;
+/** Largest Euclidean norm of a step's whole gradient, penalties included; null for no bound */
+"clip_norm"?: (number) | (null);
+});
+
+export type PerceptronConfig = {
+"type": "perceptron";
+/** Column to predict; rows without it are dropped, counted and warned about */
+"target": string;
+/** Columns to predict from; default: every column but the target, resolved when a job is submitted */
+"features"?: (string)[];
+"preprocessing": Preprocessing;
+"initialize_from": ({
+/** Name of a model */
+"model": string;
+/** Number of a model version: 1, 2, 3 … */
+"version": number;
+}) | (null);
+"seed": number;
+"fit_intercept": boolean;
+"epochs": number;
+/** Visit the rows in a new seeded order each epoch */
+"shuffle": boolean;
+"validation": Validation;
+"class_weight": (ClassWeight) | (null);
+};
+
+export type PerceptronConfigInput = {
+"type": "perceptron";
+/** Column to predict; rows without it are dropped, counted and warned about */
+"target": string;
+/** Columns to predict from; default: every column but the target, resolved when a job is submitted */
+"features"?: (string)[];
+"preprocessing"?: PreprocessingInput;
+"initialize_from"?: ({
+/** Name of a model */
+"model": string;
+/** Number of a model version: 1, 2, 3 … */
+"version": number;
+}) | (null);
+"seed"?: number;
+"fit_intercept"?: boolean;
+"epochs"?: number;
+/** Visit the rows in a new seeded order each epoch */
+"shuffle"?: boolean;
+"validation"?: ValidationInput;
+"class_weight"?: (ClassWeightInput) | (null);
+};
+
+export type PredictRequestInput = {
+/** One object a row, keyed by feature; a missing feature is null or left out */
+"rows": (Record<string, number | string | boolean | null>)[];
+};
+
+export type PredictResponse = {
+/** Name of a model */
+"model": string;
+/** Number of a model version: 1, 2, 3 … */
+"version": number;
+"predictions": (Prediction)[];
+"warnings"?: (Warning)[];
+};
 
 export type Prediction = ({
 "label": string | boolean | number;
@@ -1297,14 +1088,223 @@ export type Prediction = ({
 "contributions"?: Contributions;
 });
 
-export type PredictResponse = {
+export type Preprocessing = {
+/** standardize: (x − mean) / std of the population; min_max: to [0, 1]; robust: (x − median) / interquartile range; log1p: ln(1 + x) */
+"numeric": "standardize" | "min_max" | "robust" | "log1p" | "none";
+"category": "one_hot" | "ordinal";
+"missing": "impute" | "drop_row" | "error";
+"impute_numeric": ("median" | "mean") | (number);
+/** `most_frequent`, or the category to put in place of a missing one */
+"impute_category": string;
+/** Adds a 0/1 column for each feature that misses values in training */
+"missing_indicator": boolean;
+"max_categories": number;
+};
+
+export type PreprocessingInput = {
+/** standardize: (x − mean) / std of the population; min_max: to [0, 1]; robust: (x − median) / interquartile range; log1p: ln(1 + x) */
+"numeric"?: "standardize" | "min_max" | "robust" | "log1p" | "none";
+"category"?: "one_hot" | "ordinal";
+"missing"?: "impute" | "drop_row" | "error";
+"impute_numeric"?: ("median" | "mean") | (number);
+/** `most_frequent`, or the category to put in place of a missing one */
+"impute_category"?: string;
+/** Adds a 0/1 column for each feature that misses values in training */
+"missing_indicator"?: boolean;
+"max_categories"?: number;
+};
+
+/** RFC 9457 problem details */
+export type Problem = {
+/** URI that names the kind of problem: `urn:trainyard:problem:` and the code */
+"type": string;
+"title": string;
+"status": number;
+/** Stable lower_snake word; see docs/errors.md */
+"code": string;
+"detail": string;
+/** Path of the request */
+"instance": string;
+"request_id": string;
+"errors"?: ({
+"pointer"?: string;
+"line"?: number;
+"column"?: string;
+"code": string;
+"message": string;
+})[];
+};
+
+export type Ready = {
+"status": "ready";
+};
+
+export type RegressionMetrics = {
+"rows": number;
+/** Mean squared error, target units squared; without the loss's ½ */
+"mse": number;
+"rmse": number;
+"mae": number;
+/** Null when the target is constant or there are fewer than two rows */
+"r2": number | null;
+"explained_variance": number | null;
+};
+
+export type RowPage = {
+"items": (Record<string, number | string | boolean | null>)[];
+"total": number;
+};
+
+/** Learning rate of each epoch */
+export type Schedule = ({
+"type": "constant";
+/** Epochs of a linear warm-up before the schedule starts: the e-th of w runs at e/(w + 1) of the learning rate */
+"warmup_epochs": number;
+}) | ({
+"type": "step";
+/** Epochs from one step to the next */
+"step_epochs": number;
+/** Multiplies the learning rate at each step */
+"factor": number;
+/** Epochs of a linear warm-up before the schedule starts: the e-th of w runs at e/(w + 1) of the learning rate */
+"warmup_epochs": number;
+}) | ({
+"type": "exponential";
+/** Multiplies the learning rate after each epoch */
+"factor": number;
+/** Epochs of a linear warm-up before the schedule starts: the e-th of w runs at e/(w + 1) of the learning rate */
+"warmup_epochs": number;
+}) | ({
+"type": "cosine";
+/** Learning rate that the half cosine ends at, at most the learning_rate */
+"minimum": number;
+/** Epochs of a linear warm-up before the schedule starts: the e-th of w runs at e/(w + 1) of the learning rate */
+"warmup_epochs": number;
+});
+
+/** Learning rate of each epoch */
+export type ScheduleInput = ({
+"type": "constant";
+/** Epochs of a linear warm-up before the schedule starts: the e-th of w runs at e/(w + 1) of the learning rate */
+"warmup_epochs"?: number;
+}) | ({
+"type": "step";
+/** Epochs from one step to the next */
+"step_epochs": number;
+/** Multiplies the learning rate at each step */
+"factor"?: number;
+/** Epochs of a linear warm-up before the schedule starts: the e-th of w runs at e/(w + 1) of the learning rate */
+"warmup_epochs"?: number;
+}) | ({
+"type": "exponential";
+/** Multiplies the learning rate after each epoch */
+"factor": number;
+/** Epochs of a linear warm-up before the schedule starts: the e-th of w runs at e/(w + 1) of the learning rate */
+"warmup_epochs"?: number;
+}) | ({
+"type": "cosine";
+/** Learning rate that the half cosine ends at, at most the learning_rate */
+"minimum"?: number;
+/** Epochs of a linear warm-up before the schedule starts: the e-th of w runs at e/(w + 1) of the learning rate */
+"warmup_epochs"?: number;
+});
+
+export type SplitMetrics = {
+"train": Metrics;
+"validation": (Metrics) | (null);
+};
+
+export type Validation = ({
+/** Share of the rows held back; 0 is none */
+"fraction": number;
+/** Keeps the proportions of the classes; no effect on a regression */
+"stratify": boolean;
+}) | ({
+/** Dataset to measure on; has the target and the features, each of the same type */
+"dataset": string;
+});
+
+export type ValidationInput = ({
+/** Share of the rows held back; 0 is none */
+"fraction": number;
+/** Keeps the proportions of the classes; no effect on a regression */
+"stratify"?: boolean;
+}) | ({
+/** Dataset to measure on; has the target and the features, each of the same type */
+"dataset": string;
+});
+
+export type Verification = {
+/** not_comparable: other weights by another engine, of which equal bits are not promised */
+"result": "equal" | "different" | "not_comparable";
+/** Of the weights that this job came to */
+"weights_sha256": string;
+/** The version's */
+"expected_weights_sha256": string;
+"engine": string;
+"expected_engine": string;
+};
+
+export type Version = {
+/** Number of a model version: 1, 2, 3 … */
+"version": number;
+/** Id of a job, time-sortable */
+"job": string;
+/** Id of a dataset, time-sortable */
+"dataset": string;
+/** SHA-256, lower-case hexadecimal */
+"dataset_sha256": string;
+/** Of the dataset in `config.validation`; null without one */
+"validation_dataset_sha256": (string) | (null);
+/** Of a version that a file brought: its name where it was trained. Job, dataset, metrics and engine are then what the file says. Null otherwise */
+"imported_from": ({
 /** Name of a model */
 "model": string;
 /** Number of a model version: 1, 2, 3 … */
 "version": number;
-"predictions": (Prediction)[];
-"warnings"?: (Warning)[];
+}) | (null);
+"config": ModelConfig;
+"classes": ((string | boolean | number)[]) | (null);
+"features": (string)[];
+"preprocessing": FittedPreprocessing;
+"metrics": SplitMetrics;
+/** Number of weights and biases */
+"parameters": number;
+/** Of the parameters in layer order, little-endian */
+"weights_sha256": string;
+"engine": string;
+"package_version": string;
+/** RFC 3339, UTC */
+"created_at": string;
 };
+
+export type VersionPage = {
+"items": (Version)[];
+"next_cursor": string | null;
+};
+
+/** Something the user should know that did not stop the work */
+export type Warning = {
+"code": string;
+"message": string;
+};
+
+export type Weights = ({
+"coefficients": Record<string, number>;
+"intercept": number;
+}) | ({
+/** By class, then by feature */
+"coefficients": Record<string, Record<string, number>>;
+"intercept": Record<string, number>;
+}) | ({
+"layers": ({
+"name": string;
+"activation": "identity" | "sigmoid" | "tanh" | "relu" | "leaky_relu" | "elu" | "gelu" | "silu" | "softplus";
+/** [inputs][outputs] */
+"weights": ((number)[])[];
+"bias": (number)[];
+})[];
+});
 
 export interface Operations {
   /** Download a table as CSV, NDJSON or Parquet */

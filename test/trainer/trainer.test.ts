@@ -173,9 +173,9 @@ describe('a job', () => {
   it('keeps its lease', async () => {
     bench = await openBench(columnsOf(100));
     const id = await bench.submit(endlessJob);
-    bench.startTrainer({ leaseMs: 300 });
+    bench.startTrainer({ leaseMs: 1_000 });
     await bench.waitFor(id, ({ state }) => state === 'running');
-    for (let i = 0; i < 6; i++) {
+    for (let i = 0; i < 20; i++) {
       await sleep(100);
       expect(await bench.store.jobs.releaseExpired(new Date())).toBe(0);
     }

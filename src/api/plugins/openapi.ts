@@ -102,7 +102,10 @@ function finished(document: unknown): Json {
   return withoutUnusedSchemas(copy);
 }
 
-/** Every named schema comes in an input and an output form; only those that some route reaches are of use. */
+/**
+ * Every named schema comes in an input and an output form; only those that some route reaches are of use. In the order of their
+ * names: they come in that of the imports, which is another where other modules were loaded before.
+ */
 function withoutUnusedSchemas(document: Json): Json {
   const { components, ...rest } = document as { components: { schemas: Json } & Json };
   const used = new Set<string>();
@@ -114,6 +117,6 @@ function withoutUnusedSchemas(document: Json): Json {
     }
   };
   visit(rest);
-  const schemas = Object.fromEntries(Object.entries(components.schemas).filter(([name]) => used.has(name)));
+  const schemas = Object.fromEntries([...used].sort().map((name) => [name, components.schemas[name]]));
   return { ...rest, components: { ...components, schemas } };
 }
