@@ -1,5 +1,6 @@
 /** The API process and its supervised children: the data process and, unless run alone, the trainers. */
 import { randomUUID } from 'node:crypto';
+import { setFlagsFromString } from 'node:v8';
 import type { Logger } from 'pino';
 import { createApp } from '../api/app.ts';
 import type { Config } from '../config.ts';
@@ -20,6 +21,7 @@ const retentionMs = 3_600_000;
 const dayMs = 86_400_000;
 
 export async function runServerRole({ config, logger, withTrainers }: RoleOptions): Promise<number> {
+  keepShortLivedObjectsYoung();
   const stopping = stopRequested();
   const store = await openSqliteStore({ dataDir: config.dataDir, role: 'owner' });
   await store.sweep();
@@ -75,6 +77,15 @@ export async function runServerRole({ config, logger, withTrainers }: RoleOption
   }
   logger.info('stopped');
   return 0;
+}
+
+/**
+ * V8 may come to place objects of some line of code among the old, when those from its first requests happened to live long. Once
+ * that line is one of each request's, dead old objects keep all that a request made alive until the next full collection: one process
+ * in six spent a third of its time on this under load, with pauses of 20 ms.
+ */
+function keepShortLivedObjectsYoung(): void {
+  setFlagsFromString('--no-allocation-site-pretenuring');
 }
 
 type SupervisedTrainer = SupervisedChild & SweptTrainer;
