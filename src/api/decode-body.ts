@@ -12,15 +12,19 @@ const decoders: ReadonlyMap<string, (bytes: Buffer, options: object) => Promise<
 
 /**
  * @param maxBytes of what it unpacks to: a small body may hold gigabytes
- * @throws TrainyardError `unsupported_media_type`, `payload_too_large`, `malformed_request`
+ * @returns a promise only where there is something to undo; it rejects with TrainyardError `unsupported_media_type`,
+ *   `payload_too_large` or `malformed_request`
  */
-export async function decodeBody(
+export function decodeBody(
   bytes: Buffer,
   encoding: string | undefined,
   maxBytes: number,
-): Promise<Buffer> {
+): Buffer | Promise<Buffer> {
   const name = encoding?.trim().toLowerCase() ?? 'identity';
-  if (name === 'identity' || name === '') return bytes;
+  return name === 'identity' || name === '' ? bytes : unpack(bytes, name, maxBytes);
+}
+
+async function unpack(bytes: Buffer, name: string, maxBytes: number): Promise<Buffer> {
   const decode = decoders.get(name);
   if (!decode) {
     const message = `expected Content-Encoding gzip, deflate or none, got ${JSON.stringify(name.slice(0, 40))}`;

@@ -1,6 +1,7 @@
 /** Reads a request's body within bounds of size and time, and leaves the connection fit to carry the refusal when it fails. */
 import type { IncomingMessage } from 'node:http';
 import { TrainyardError } from '../errors.ts';
+import type { Deadlines } from './deadlines.ts';
 
 export interface BodyBounds {
   readonly maxBytes: number;
@@ -40,7 +41,7 @@ export function receiveBody(
   return new Promise((resolve, reject) => {
     let received = 0;
     let hasEnded = false;
-    const timer = setTimeout(() => end(tooSlow(bounds)), bounds.timeoutMs);
+    const timer = setTimeout(() => end(tooSlow(bounds.timeoutCovers, bounds.timeoutMs)), bounds.timeoutMs);
     const onData = (piece: Buffer): void => {
       received += piece.length;
       if (received > bounds.maxBytes) {
@@ -68,7 +69,7 @@ export function receiveBody(
       hasEnded = true;
       clearTimeout(timer);
       bounds.signal?.removeEventListener('abort', onAbort);
-      // The others stay: an 'error' that comes later, when the refused client hangs up, must not be uncaught.
+      // The others stay, as in `collectBody`.
       raw.off('data', onData);
       if (error === undefined) {
         resolve();
@@ -82,6 +83,56 @@ export function receiveBody(
     raw.on('end', onEnd).on('error', onBroken).on('close', onBroken).on('data', onData);
     raw.resume();
   });
+}
+
+const noBytes = Buffer.alloc(0);
+
+/**
+ * Gives `done` the whole body, or why there is none. For bodies that fit into memory and mostly come in one piece with their head:
+ * it makes no promise, and no timer for each.
+ *
+ * @param deadlines for whole bodies
+ */
+export function collectBody(
+  raw: IncomingMessage,
+  maxBytes: number,
+  deadlines: Deadlines,
+  done: (error: TrainyardError | null, bytes: Buffer) => void,
+): void {
+  if (raw.destroyed) {
+    done(incomplete(), noBytes);
+    return;
+  }
+  const pieces: Buffer[] = [];
+  let received = 0;
+  let hasEnded = false;
+  const onData = (piece: Buffer): void => {
+    received += piece.length;
+    if (received <= maxBytes) pieces.push(piece);
+    else refuse(tooLarge(maxBytes, 'got more'));
+  };
+  const onEnd = (): void => {
+    if (hasEnded) return;
+    end();
+    done(null, pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces));
+  };
+  const onBroken = (): void => {
+    if (!hasEnded) refuse(incomplete());
+  };
+  const onLate = (): void => refuse(tooSlow('whole', deadlines.afterMs));
+  const refuse = (error: TrainyardError): void => {
+    end();
+    raw.pause();
+    done(error, noBytes);
+  };
+  const end = (): void => {
+    hasEnded = true;
+    deadline.end();
+    // The others stay: an 'error' that comes later, when the refused client hangs up, must not be uncaught.
+    raw.off('data', onData);
+  };
+  const deadline = deadlines.begin(onLate);
+  raw.on('end', onEnd).on('error', onBroken).on('close', onBroken).on('data', onData);
 }
 
 /**
@@ -101,8 +152,8 @@ function tooLarge(maxBytes: number, got: string): TrainyardError {
   return new TrainyardError('payload_too_large', `expected at most ${maxBytes} bytes, ${got}`);
 }
 
-function tooSlow({ timeoutMs, timeoutCovers }: BodyBounds): TrainyardError {
-  const expected = timeoutCovers === 'whole' ? 'the whole body' : 'more of the body';
+function tooSlow(covers: BodyBounds['timeoutCovers'], timeoutMs: number): TrainyardError {
+  const expected = covers === 'whole' ? 'the whole body' : 'more of the body';
   return new TrainyardError('request_timeout', `expected ${expected} within ${timeoutMs / 1000} s`);
 }
 

@@ -8,11 +8,9 @@ import type { ApiInstance } from '../api-instance.ts';
 import type { ApiLimits } from '../limits.ts';
 import { type ProblemAnswer, problemAnswer, requestIdHeader } from '../problem.ts';
 import { drainBody } from '../receive-body.ts';
+import type { HttpSocket } from './connections.ts';
 
 type ParserError = Parameters<NonNullable<FastifyServerOptions['clientErrorHandler']>>[0];
-
-/** Node keeps the response in progress here; its own handler looks at the same field. */
-type HttpSocket = Socket & { readonly _httpMessage?: ServerResponse | null };
 
 export function createClientErrorHandler(limits: ApiLimits) {
   return function clientErrorHandler(

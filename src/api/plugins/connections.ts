@@ -1,5 +1,5 @@
 /** The life of a request and of its connection: its id, the sanity of its head, and the orderly end when the service closes. */
-import type { ServerOptions } from 'node:http';
+import type { ServerOptions, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyRequest } from 'fastify';
@@ -65,23 +65,20 @@ function isHost(name: string): boolean {
   return name.length === 4 && name.toLowerCase() === 'host';
 }
 
+/** Node keeps the response in progress here; its own handler of broken requests looks at the same field. */
+export type HttpSocket = Socket & { readonly _httpMessage?: ServerResponse | null };
+
 /**
  * Node's own close ends connections that are idle between two requests, not those that have sent nothing yet or half a
  * head: they would hold the exit until their timeout.
  */
 function trackSockets(app: ApiInstance): () => void {
-  const quiet = new Set<Socket>();
+  const open = new Set<HttpSocket>();
   app.server.on('connection', (socket: Socket) => {
-    quiet.add(socket);
-    socket.once('close', () => quiet.delete(socket));
-  });
-  app.server.prependListener('request', ({ socket }, response) => {
-    quiet.delete(socket);
-    response.once('close', () => {
-      if (!socket.destroyed) quiet.add(socket);
-    });
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
   });
   return () => {
-    for (const socket of quiet) socket.destroy();
+    for (const socket of open) if (!socket._httpMessage) socket.destroy();
   };
 }

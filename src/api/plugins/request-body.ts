@@ -3,18 +3,46 @@ import type { FastifyRequest } from 'fastify';
 import { parseJson } from '../../contracts/parse-json.ts';
 import { TrainyardError } from '../../errors.ts';
 import type { ApiInstance } from '../api-instance.ts';
+import { createDeadlines } from '../deadlines.ts';
 import { decodeBody } from '../decode-body.ts';
 import type { ApiLimits } from '../limits.ts';
-import { announcesBody, checkAnnouncedLength, receiveBody } from '../receive-body.ts';
+import { announcesBody, checkAnnouncedLength, collectBody } from '../receive-body.ts';
 import { validationFailed } from './validation.ts';
 
+/** What is made of the bytes of a body. */
+type ReadBody = (bytes: Buffer, request: FastifyRequest, route: BodyRoute) => unknown;
+type BodyRoute = Pick<FastifyRequest['routeOptions'], 'bodyLimit' | 'config'>;
+type Done = (error: Error | null, body?: unknown) => void;
+
+/** Called back and not promised, as the hooks are: predict reads a body thousands of times a second. */
 export function addRequestBody(app: ApiInstance, limits: ApiLimits): void {
+  const deadlines = createDeadlines(limits.bodyTimeoutMs);
+  const readJson: ReadBody = (bytes, _request, { config }) =>
+    parseJson(bytes, config.maxJsonElements ?? limits.maxJsonElements);
+
   app.removeAllContentTypeParsers();
   // The second is looked up for what is not JSON; naming the first spares that look-up.
-  app.addContentTypeParser(['application/json', '*'], async (request: FastifyRequest) => {
-    if (request.is404 || request.routeOptions.config.upload) return undefined;
-    if (request.routeOptions.config.wireBody) return readEncoded(request, limits);
-    return takesJson(request) ? readJson(request, limits) : refuseBody(request, limits);
+  app.addContentTypeParser(['application/json', '*'], (request: FastifyRequest, raw, done: Done) => {
+    // Made anew each time it is asked for.
+    const route = request.routeOptions;
+    const { upload, wireBody } = route.config;
+    if (request.is404 || upload) return done(null);
+    const isJson = takesJson(route);
+    if (isJson && announcesBody(raw)) checkMediaType(request, ['application/json']);
+    const { bodyLimit: maxBytes } = route;
+    checkAnnouncedLength(raw, maxBytes);
+    const read = wireBody ? decode : isJson ? readJson : refuseBody;
+    collectBody(raw, maxBytes, deadlines, (error, bytes) => {
+      if (error) return done(error);
+      let body: unknown;
+      try {
+        body = read(bytes, request, route);
+      } catch (refusal) {
+        return done(refusal as Error);
+      }
+      if (body instanceof Promise) body.then((value) => done(null, value), done);
+      else done(null, body);
+    });
   });
   app.addHook('onRequest', (request, _reply, done) => {
     const isRead = request.method === 'GET' || request.method === 'HEAD';
@@ -24,34 +52,32 @@ export function addRequestBody(app: ApiInstance, limits: ApiLimits): void {
     done();
   });
   app.addHook('preValidation', (request, _reply, done) => {
-    if (request.routeOptions.config.upload)
-      checkMediaType(request, Object.keys(request.routeOptions.config.upload), ['gzip', 'x-gzip']);
-    if (takesJson(request) && request.body === undefined) {
+    if (request.body !== undefined) return done();
+    const route = request.routeOptions;
+    const { upload } = route.config;
+    if (upload) checkMediaType(request, Object.keys(upload), ['gzip', 'x-gzip']);
+    if (takesJson(route)) {
       throw new TrainyardError('empty_body', 'expected a JSON object, got no body');
     }
     done();
   });
 }
 
-function takesJson(request: FastifyRequest): boolean {
-  return request.routeOptions.schema?.body !== undefined;
-}
-
-async function readJson(request: FastifyRequest, limits: ApiLimits): Promise<unknown> {
-  if (announcesBody(request.raw)) checkMediaType(request, ['application/json']);
-  const bytes = await readAll(request, request.routeOptions.bodyLimit ?? limits.maxJsonBodyBytes, limits);
-  return parseJson(bytes, request.routeOptions.config.maxJsonElements ?? limits.maxJsonElements);
+function takesJson({ schema }: FastifyRequest['routeOptions']): boolean {
+  return schema?.body !== undefined;
 }
 
 /** Both bounds are of the same size: what arrives, and what it unpacks to. */
-async function readEncoded(request: FastifyRequest, limits: ApiLimits): Promise<Buffer> {
-  const maxBytes = request.routeOptions.bodyLimit ?? limits.maxJsonBodyBytes;
-  return decodeBody(await readAll(request, maxBytes, limits), request.headers['content-encoding'], maxBytes);
+function decode(
+  bytes: Buffer,
+  { headers }: FastifyRequest,
+  { bodyLimit }: BodyRoute,
+): Buffer | Promise<Buffer> {
+  return decodeBody(bytes, headers['content-encoding'], bodyLimit);
 }
 
 /** Clients that always send a JSON body send `{}` to a route that needs none; that says nothing, so it may pass. */
-async function refuseBody(request: FastifyRequest, limits: ApiLimits): Promise<undefined> {
-  const bytes = await readAll(request, limits.maxJsonBodyBytes, limits);
+function refuseBody(bytes: Buffer, request: FastifyRequest): undefined {
   if (bytes.length === 0) return undefined;
   checkMediaType(request, ['application/json']);
   const value = parseJson(bytes);
@@ -63,22 +89,15 @@ async function refuseBody(request: FastifyRequest, limits: ApiLimits): Promise<u
   ]);
 }
 
-async function readAll({ raw }: FastifyRequest, maxBytes: number, limits: ApiLimits): Promise<Buffer> {
-  checkAnnouncedLength(raw, maxBytes);
-  const pieces: Buffer[] = [];
-  const bounds = { maxBytes, timeoutMs: limits.bodyTimeoutMs, timeoutCovers: 'whole' } as const;
-  await receiveBody(raw, bounds, (piece) => void pieces.push(piece));
-  return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
-}
-
 /** @throws TrainyardError `unsupported_media_type`, naming what the route takes */
 function checkMediaType(
   request: FastifyRequest,
   taken: readonly string[],
   encodings: readonly string[] = [],
 ): void {
-  const expected = `expected Content-Type ${taken.join(' or ')}`;
   const { 'content-type': type, 'content-encoding': encoding } = request.headers;
+  if (type === taken[0] && encoding === undefined) return;
+  const expected = `expected Content-Type ${taken.join(' or ')}`;
   if (!taken.includes(request.mediaType ?? '')) {
     throw new TrainyardError(
       'unsupported_media_type',

@@ -5,7 +5,10 @@ import type { ApiLimits } from '../limits.ts';
 import { jsonBodyCodes, keyCodes, responses } from '../responses.ts';
 import { sendPieces } from '../send-pieces.ts';
 import type { PredictionService } from '../services/predictions.ts';
+import { atEndOfTurn } from '../turns.ts';
 import { versionTargets } from './version-targets.ts';
+
+const mediaType = 'application/json; charset=utf-8';
 
 export function registerPredictRoutes(
   app: ApiInstance,
@@ -40,10 +43,15 @@ export function registerPredictRoutes(
           ),
         },
       },
-      async (request, reply) => {
+      (request, reply) => {
         const { model } = request.params as { model: string };
-        const pieces = await predictions.predict(model, select(request.params), request.body, request.query);
-        return sendPieces(reply, pieces, 'application/json; charset=utf-8');
+        const pieces = predictions.predict(model, select(request.params), request.body, request.query);
+        if (pieces instanceof Promise) {
+          return pieces.then((later) => sendPieces(reply, later, mediaType)) as Promise<never>;
+        }
+        // With the other answers of this turn: a write wakes a client that sleeps, which takes longer than such a prediction; one that
+        // is awake already costs little.
+        atEndOfTurn(() => void sendPieces(reply, pieces, mediaType));
       },
     );
   }

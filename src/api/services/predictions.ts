@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { PredictQuery, PredictRequest } from '../../contracts/predict.ts';
 import type { TrainedModel } from '../../contracts/version.ts';
-import { createRowReport, type RowReport } from '../../data/preprocessing/row-report.ts';
+import { RowReport } from '../../data/preprocessing/row-report.ts';
 import { TrainyardError } from '../../errors.ts';
 import type { Store, VersionRef, VersionSelector } from '../../store/ports.ts';
 import type { PredictedBatch, Predictor, RowSource } from '../../training/predict.ts';
@@ -31,7 +31,7 @@ const maxLookUps = 5;
 
 export function createPredictionService(store: Store, createPredictor: CreatePredictor, limits: ApiLimits) {
   const cache = createPredictorCache(limits.predictorCacheBytes);
-  const resolve = createVersionResolver(store);
+  const resolver = createVersionResolver(store);
   /** Of requests without options. */
   const plainWriters = new WeakMap<Predictor, PredictionWriter>();
 
@@ -51,7 +51,7 @@ export function createPredictionService(store: Store, createPredictor: CreatePre
     read: (ref: VersionRef) => Promise<T | null>,
   ): Promise<{ readonly ref: VersionRef; readonly found: T }> {
     for (let lookUp = 0; lookUp < maxLookUps; lookUp++) {
-      const ref = await resolve(model, selector);
+      const ref = await resolver.resolve(model, selector);
       if (!ref) break;
       const found = await read(ref);
       if (found) return { ref, found };
@@ -59,8 +59,14 @@ export function createPredictionService(store: Store, createPredictor: CreatePre
     throw await missing(store, model, selector);
   }
 
-  /** @throws TrainyardError as `look` does, and `model_corrupt` */
-  async function serve(model: string, selector: VersionSelector): Promise<ServedVersion> {
+  /** At once where the version is known and in memory. @throws TrainyardError as `look` does, and `model_corrupt` */
+  function serve(model: string, selector: VersionSelector): ServedVersion | Promise<ServedVersion> {
+    const ref = resolver.known(model, selector);
+    const predictor = ref && cache.loaded(ref.key);
+    return predictor ? { version: ref.version, predictor } : serveOnceLoaded(model, selector);
+  }
+
+  async function serveOnceLoaded(model: string, selector: VersionSelector): Promise<ServedVersion> {
     const { ref, found } = await look(model, selector, (each) => {
       const bytes = bytesPerPredictor + each.parameters * bytesPerParameter;
       return cache.get(each.key, bytes, () => loadPredictor(each));
@@ -69,14 +75,38 @@ export function createPredictionService(store: Store, createPredictor: CreatePre
   }
 
   function writerOf(predictor: Predictor, options: PredictQuery): PredictionWriter {
-    if (Object.values(options).some((value) => value !== undefined && value !== false))
-      return createPredictionWriter(predictor.trained, options);
+    if (hasOptions(options)) return createPredictionWriter(predictor.trained, options);
     let writer = plainWriters.get(predictor);
     if (!writer) {
       writer = createPredictionWriter(predictor.trained, options);
       plainWriters.set(predictor, writer);
     }
     return writer;
+  }
+
+  /** The pieces of the answer to a request, by the version that is to give it. */
+  function answer(
+    { version, predictor }: ServedVersion,
+    model: string,
+    rows: RowSource,
+    options: PredictQuery,
+  ): string[] | Promise<string[]> {
+    const write = writerOf(predictor, options);
+    const pieces = [`{"model":"${model}","version":${version},"predictions":[`];
+    const bound = createAnswerBound(rows.length, limits.maxPredictAnswerBytes);
+    const report = new RowReport();
+    const take = (batch: PredictedBatch) => {
+      const text = write(batch);
+      bound(text.length);
+      pieces.push(pieces.length > 1 ? `,${text}` : text);
+    };
+    const end = () => {
+      const warnings = report.warnings();
+      pieces.push(warnings.length > 0 ? `],"warnings":${JSON.stringify(warnings)}}` : ']}');
+      return pieces;
+    };
+    const running = run(predictor, rows, report, take, limits.predictSliceMs);
+    return running ? running.then(end) : end();
   }
 
   return {
@@ -97,36 +127,26 @@ export function createPredictionService(store: Store, createPredictor: CreatePre
       run(predictor, rows, report, take, limits.predictSliceMs),
 
     /**
-     * @returns the pieces of a JSON `PredictResponse`: it may be long, and no one step of making or sending it is
+     * @returns the pieces of a JSON `PredictResponse`: it may be long, and no one step of making or sending it is. No promise for one
+     *   batch by a version in memory, as most are: the promises would cost more than the prediction
      * @throws TrainyardError as `serve` and `run` do; `validation_failed` for options that do not fit the model; `answer_too_large`
      */
-    async predict(
+    predict(
       model: string,
       selector: VersionSelector,
       { rows }: PredictRequest,
       options: PredictQuery,
-    ): Promise<string[]> {
-      const { version, predictor } = await serve(model, selector);
-      const write = writerOf(predictor, options);
-      const pieces = [`{"model":"${model}","version":${version},"predictions":[`];
-      const bound = createAnswerBound(rows.length, limits.maxPredictAnswerBytes);
-      const report = createRowReport();
-      await run(
-        predictor,
-        rows as RowSource,
-        report,
-        (batch) => {
-          const text = write(batch);
-          bound(text.length);
-          pieces.push(pieces.length > 1 ? `,${text}` : text);
-        },
-        limits.predictSliceMs,
-      );
-      const warnings = report.warnings();
-      pieces.push(warnings.length > 0 ? `],"warnings":${JSON.stringify(warnings)}}` : ']}');
-      return pieces;
+    ): string[] | Promise<string[]> {
+      const served = serve(model, selector);
+      return served instanceof Promise
+        ? served.then((loaded) => answer(loaded, model, rows as RowSource, options))
+        : answer(served, model, rows as RowSource, options);
     },
   };
+}
+
+function hasOptions({ threshold, top_k, contributions, raw }: PredictQuery): boolean {
+  return threshold !== undefined || top_k !== undefined || contributions === true || raw === true;
 }
 
 /** A request of one batch, as most are, waits for nothing. */

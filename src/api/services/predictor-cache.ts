@@ -4,9 +4,13 @@ import type { Predictor } from '../../training/predict.ts';
 interface Entry {
   readonly loading: Promise<Predictor | null>;
   readonly bytes: number;
+  /** Once it is loaded. */
+  predictor: Predictor | null;
 }
 
 export interface PredictorCache {
+  /** The predictor of `key`, if it is there already. */
+  loaded(key: string): Predictor | null;
   /** The predictor of `key`, loaded once however many ask at the same time. A load that fails or gives null is not kept. */
   get(key: string, bytes: number, load: () => Promise<Predictor | null>): Promise<Predictor | null>;
 }
@@ -31,24 +35,31 @@ export function createPredictorCache(maxBytes: number): PredictorCache {
     }
   }
 
+  function use(key: string): Entry | undefined {
+    const known = entries.get(key);
+    if (known && known !== newest) {
+      entries.delete(key);
+      entries.set(key, known);
+      newest = known;
+    }
+    return known;
+  }
+
   return {
+    loaded: (key) => use(key)?.predictor ?? null,
     get(key, bytes, load) {
-      const known = entries.get(key);
-      if (known) {
-        if (known !== newest) {
-          entries.delete(key);
-          entries.set(key, known);
-          newest = known;
-        }
-        return known.loading;
-      }
-      const entry: Entry = { loading: load(), bytes };
+      const known = use(key);
+      if (known) return known.loading;
+      const entry: Entry = { loading: load(), bytes, predictor: null };
       entries.set(key, entry);
       newest = entry;
       held += bytes;
       evict();
       entry.loading.then(
-        (predictor) => predictor ?? drop(key, entry),
+        (predictor) => {
+          entry.predictor = predictor;
+          if (predictor === null) drop(key, entry);
+        },
         () => drop(key, entry),
       );
       return entry.loading;

@@ -3,7 +3,7 @@ import type { Row } from '../../contracts/dataset.ts';
 import type { Label } from '../../contracts/names.ts';
 import type { DataService } from '../../data/messages.ts';
 import { createRowEncoder } from '../../data/preprocessing/row-encoder.ts';
-import { createRowReport } from '../../data/preprocessing/row-report.ts';
+import { RowReport } from '../../data/preprocessing/row-report.ts';
 import { TrainyardError } from '../../errors.ts';
 import type { Store, StoredVersion } from '../../store/ports.ts';
 
@@ -54,7 +54,7 @@ function encoded(version: StoredVersion, rows: readonly Row[]): SampledRows {
   const target: number[] = [];
   for (const { [config.target]: truth, ...row } of rows) {
     const value = targetOf(version, truth);
-    const report = createRowReport();
+    const report = new RowReport();
     encoder.encode(row, 0, data, target.length * width, report);
     if (value !== null && !report.isRefused) target.push(value);
   }

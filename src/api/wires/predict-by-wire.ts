@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { parseJson } from '../../contracts/parse-json.ts';
 import type { TrainedModel } from '../../contracts/version.ts';
-import { createRowReport } from '../../data/preprocessing/row-report.ts';
+import { RowReport } from '../../data/preprocessing/row-report.ts';
 import type { VersionSelector } from '../../store/ports.ts';
 import type { PredictedBatch, RowSource } from '../../training/predict.ts';
 import type { ApiLimits } from '../limits.ts';
@@ -54,7 +54,7 @@ export async function predictTexts(
   const write = writerFor(trained);
   const bound = createAnswerBound(rows.length, limits.maxPredictAnswerBytes);
   const pieces: string[] = [];
-  await predictions.run(served.predictor, rows, createRowReport(pointer), (batch) => {
+  await predictions.run(served.predictor, rows, new RowReport(pointer), (batch) => {
     const texts = Array.from({ length: batch.count }, (_, i) => write(batch, i)).join();
     bound(texts.length);
     pieces.push(pieces.length > 0 ? `,${texts}` : texts);

@@ -7,7 +7,7 @@ import type { VersionRef, VersionSelector } from '../../../src/store/ports.ts';
 it('reads once for each thing asked in a turn, and anew in the next', async () => {
   const reads: [string, VersionSelector][] = [];
   let version = 1;
-  const resolve = createVersionResolver({
+  const { resolve, known } = createVersionResolver({
     versions: {
       async resolve(model, selector): Promise<VersionRef> {
         reads.push([model, selector]);
@@ -27,7 +27,9 @@ it('reads once for each thing asked in a turn, and anew in the next', async () =
     ['m', { alias: 'latest' }],
     ['m', 1],
   ]);
+  expect([known('m', 'latest'), known('m', 2)]).toEqual([{ key: '1', version: 1, parameters: 1 }, null]);
   version = 2;
   await setImmediate();
+  expect(known('m', 'latest')).toBeNull();
   expect(await resolve('m', 'latest')).toMatchObject({ version: 2 });
 });

@@ -5,7 +5,7 @@ import { Preprocessing } from '../../../src/contracts/model-config.ts';
 import type { Prediction, PredictQuery } from '../../../src/contracts/predict.ts';
 import type { TrainedModel } from '../../../src/contracts/version.ts';
 import { fitPreprocessing } from '../../../src/data/preprocessing/fit-preprocessing.ts';
-import { createRowReport } from '../../../src/data/preprocessing/row-report.ts';
+import { RowReport } from '../../../src/data/preprocessing/row-report.ts';
 import type { ActivationName } from '../../../src/math/activations/index.ts';
 import { createReferenceKernels } from '../../../src/math/kernels/reference.ts';
 import { createRandom } from '../../../src/math/random.ts';
@@ -90,7 +90,7 @@ export function predictAll(
   options: Partial<PredictQuery> = {},
 ) {
   const write = createPredictionWriter(predictor.trained, { raw: false, contributions: false, ...options });
-  const report = createRowReport();
+  const report = new RowReport();
   const predictions: Prediction[] = [];
   for (let start = 0; start < rows.length; start += predictor.batchRows) {
     const batch = predictor.predictBatch(rows as RowSource, start, report);

@@ -1,7 +1,7 @@
 /** KServe: the Open Inference Protocol under `/v2`, and of its v1 the list of models (the rest of v1 is TensorFlow Serving's). */
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { createRowReport } from '../../../data/preprocessing/row-report.ts';
+import { RowReport } from '../../../data/preprocessing/row-report.ts';
 import { TrainyardError } from '../../../errors.ts';
 import type { Store } from '../../../store/ports.ts';
 import type { ApiInstance } from '../../api-instance.ts';
@@ -225,7 +225,7 @@ function addInfer(app: ApiInstance, { predictions, limits }: KserveDependencies,
       checkRowCount(rows, limits.maxPredictRows, '/inputs');
       const outputs = createOutputs(request, trained);
       checkAnswerBytes(outputs, rows.length, limits.maxPredictAnswerBytes);
-      await predictions.run(served.predictor, rows, createRowReport('/inputs'), (batch) => {
+      await predictions.run(served.predictor, rows, new RowReport('/inputs'), (batch) => {
         for (const output of outputs) output.take(batch);
       });
       return sendResponse(reply, { model, served, id: request.id, outputs, rows: rows.length });

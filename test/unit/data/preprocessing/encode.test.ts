@@ -7,7 +7,7 @@ import { designDtype } from '../../../../src/data/design-matrix.ts';
 import { encodeTable } from '../../../../src/data/preprocessing/encode-table.ts';
 import { fitPreprocessing } from '../../../../src/data/preprocessing/fit-preprocessing.ts';
 import { createRowEncoder } from '../../../../src/data/preprocessing/row-encoder.ts';
-import { createRowReport } from '../../../../src/data/preprocessing/row-report.ts';
+import { RowReport } from '../../../../src/data/preprocessing/row-report.ts';
 import type { Dtype } from '../../../../src/math/matrix.ts';
 import { sharedMatrix } from '../../../../src/math/matrix.ts';
 import { allRows, tableOf } from '../table-of.ts';
@@ -34,7 +34,7 @@ function encode(fitted: ReturnType<typeof fitColumns>, columns: Columns, dtype: 
 
 function encodeRows(fitted: ReturnType<typeof fitColumns>, rows: readonly Row[], dtype: Dtype = 'f64') {
   const encoder = createRowEncoder(fitted);
-  const report = createRowReport();
+  const report = new RowReport();
   const width = fitted.columns.length;
   const encoded = rows.map((row, number) => {
     // Filled with what must be overwritten: a batch's memory is used again.
