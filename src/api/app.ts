@@ -8,10 +8,11 @@ import { kernelsOf, type MathBackend } from '../math/kernels/math-backend.ts';
 import type { Store } from '../store/ports.ts';
 import { createPredictor } from '../training/predict.ts';
 import type { ApiInstance } from './api-instance.ts';
+import { createHttpServer } from './http-server.ts';
 import { type ApiLimits, defaultLimits } from './limits.ts';
 import { type AccessPolicy, addAuthentication } from './plugins/authentication.ts';
 import { addHeadRefusals, createClientErrorHandler } from './plugins/client-errors.ts';
-import { addConnections, httpOptions } from './plugins/connections.ts';
+import { addConnections } from './plugins/connections.ts';
 import { addErrors, answerFrameworkError } from './plugins/errors.ts';
 import { addMetrics } from './plugins/metrics.ts';
 import { addOpenapi, registerOpenapiRoutes } from './plugins/openapi.ts';
@@ -120,8 +121,7 @@ function createServer(logger: FastifyBaseLogger, limits: ApiLimits): ApiInstance
       disableRequestLogging: (request) => request.routeOptions?.config?.isFrequent === true,
     }),
     genReqId: () => randomUUID(),
-    http: httpOptions(limits),
-    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    serverFactory: (handle) => createHttpServer(handle, limits),
     bodyLimit: limits.maxJsonBodyBytes,
     // A name too long for the router's own bound is simply not found; the URL as a whole has its bound elsewhere.
     routerOptions: { maxParamLength: limits.maxHeaderBytes },

@@ -24,6 +24,8 @@ export const defaultLimits = {
   maxJsonUploadBytes: 8 * mebibyte,
   /** What an upload must leave free on the disk, beside room for its table: the store needs it to go on. */
   minFreeDiskBytes: 64 * mebibyte,
+  /** How long handling requests that came together holds the event loop before others get their turn. */
+  requestSliceMs: 5,
   /** From the first byte of a request to the end of its headers. */
   headersTimeoutMs: 10_000,
   /** Node looks for expired headers only this often, and every 30 s unless told. */

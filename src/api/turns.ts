@@ -15,10 +15,14 @@ function endTurn(): void {
   for (const work of works) work();
 }
 
+/** Until work that was just done has also done what it put off, as a response does with its writes: that counts too. */
+const settled = () => new Promise<void>((resolve) => process.nextTick(resolve));
+
 /** @returns a function to await in a loop: once `sliceMs` have passed it lets everything that waits run first */
 export function createTurns(sliceMs: number): () => Promise<void> {
   let sliceEnd = performance.now() + sliceMs;
   return async () => {
+    await settled();
     if (performance.now() < sliceEnd) return;
     await nextTurn();
     sliceEnd = performance.now() + sliceMs;
@@ -36,5 +40,40 @@ export function createSharedTurns(sliceMs: number): () => Promise<void> {
   return () => {
     queue = queue.then(turn);
     return queue;
+  };
+}
+
+/**
+ * For work that comes in calls: a thousand may come in one turn of the event loop.
+ *
+ * @returns a function that does a piece of work: at once, or in its order after `sliceMs` of other such work
+ */
+export function createTurnQueue(sliceMs: number): (work: () => void) => void {
+  const queue: (() => void)[] = [];
+  /** Of this turn; null until it has had any such work. */
+  let sliceEnd: number | null = null;
+
+  async function endSlice(): Promise<void> {
+    while (queue.length > 0) {
+      await nextTurn();
+      sliceEnd = performance.now() + sliceMs;
+      do {
+        queue.shift()!();
+        await settled();
+      } while (queue.length > 0 && performance.now() < sliceEnd);
+    }
+    sliceEnd = null;
+  }
+
+  return (work) => {
+    if (sliceEnd === null) {
+      sliceEnd = performance.now() + sliceMs;
+      atEndOfTurn(endSlice);
+      work();
+    } else if (queue.length === 0 && performance.now() < sliceEnd) {
+      work();
+    } else {
+      queue.push(work);
+    }
   };
 }

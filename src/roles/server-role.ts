@@ -17,6 +17,8 @@ import { forkRole, type RoleOptions, stopRequested } from './role.ts';
 const trainerGraceMs = 7_000;
 const requestGraceMs = 7_000;
 const dataGraceMs = 1_000;
+/** Connections that may wait to be accepted, one in each turn of the event loop: the kernel's own bound and not Node's 511. */
+const connectionBacklog = 4_096;
 const retentionMs = 3_600_000;
 const dayMs = 86_400_000;
 
@@ -57,7 +59,7 @@ export async function runServerRole({ config, logger, withTrainers }: RoleOption
     setInterval(startRetiring, retentionMs),
   ];
   try {
-    await app.listen({ host: config.host, port: config.port });
+    await app.listen({ host: config.host, port: config.port, backlog: connectionBacklog });
     logger.info({ dataDir: config.dataDir, version: packageVersion }, 'Trainyard is ready');
     startRetiring();
     await stopping;

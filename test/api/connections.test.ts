@@ -5,7 +5,7 @@ import { readdirSync } from 'node:fs';
 import { Agent, request as httpRequest } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Store } from '../../src/store/ports.ts';
 import { type Answer, sendRaw, startService, type TestOptions, type TestService } from './service.ts';
@@ -37,6 +37,30 @@ async function readAll(socket: Socket): Promise<string> {
 
 const headOf = (path: string, type: string, length: number) =>
   `${path.startsWith('/api/v1/models') ? 'PUT' : 'POST'} ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${type}\r\nContent-Length: ${length}\r\n\r\n`;
+
+it('requests that come together are handled in slices, in their order', async () => {
+  let looks = 0;
+  const wrapStore = (store: Store): Store => ({
+    ...store,
+    models: {
+      ...store.models,
+      list: (query) => {
+        looks++;
+        return store.models.list(query);
+      },
+    },
+  });
+  await start({ wrapStore, limits: { requestSliceMs: 0 } });
+  const socket = connect(service.port, '127.0.0.1');
+  const head = 'GET /api/v1/models HTTP/1.1\r\nHost: localhost\r\n';
+  socket.write(`${`${head}\r\n`.repeat(19)}${head}Connection: close\r\n\r\n`);
+  const answers = readAll(socket);
+  for (let before = 0; looks < 20; before = looks) {
+    await nextTurn();
+    expect(looks - before).toBeLessThanOrEqual(1);
+  }
+  expect((await answers).match(/HTTP\/1\.1 200 OK/g)).toHaveLength(20);
+});
 
 describe('a client too slow', () => {
   it.each([

@@ -1,5 +1,5 @@
 /** The life of a request and of its connection: its id, the sanity of its head, and the orderly end when the service closes. */
-import type { ServerOptions, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyRequest } from 'fastify';
@@ -7,19 +7,6 @@ import { TrainyardError } from '../../errors.ts';
 import type { ApiInstance } from '../api-instance.ts';
 import type { ApiLimits } from '../limits.ts';
 import { requestIdHeader } from '../problem.ts';
-
-/**
- * `requestTimeout` stays off: it is one number for the server and would cut long uploads. Bodies have deadlines by route
- * (receive-body.ts). The Host header is checked here, since Node would refuse without a body.
- */
-export function httpOptions(limits: ApiLimits): ServerOptions {
-  return {
-    headersTimeout: limits.headersTimeoutMs,
-    connectionsCheckingInterval: limits.connectionsCheckingIntervalMs,
-    maxHeaderSize: limits.maxHeaderBytes,
-    requireHostHeader: false,
-  };
-}
 
 /**
  * @param endLongPolls called once as the service starts to close, before requests in progress are waited for
