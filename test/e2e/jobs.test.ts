@@ -147,6 +147,13 @@ it(
       );
     service = await startService({ dataDir, env: { EVENT_RETENTION_DAYS: '0.000001' } });
     await expect.poll(types, { timeout: 15_000 }).toEqual(['queued', 'started', 'succeeded']);
+    expect((await jobOf(service, id)).progress.epoch).toBe(3);
+    await service.end('SIGTERM', 'process');
+
+    service = await startService({ dataDir, env: { JOB_RETENTION_DAYS: '0.000001' } });
+    const statusOf = async (path: string) => (await call(service, 'GET', `/api/v1/${path}`)).status;
+    await expect.poll(() => statusOf(`jobs/${id}`), { timeout: 15_000 }).toBe(404);
+    expect(await statusOf('models/iris/versions/1')).toBe(200);
     await service.end('SIGTERM', 'process');
   },
   timeoutMs,
