@@ -50,9 +50,14 @@ export const defaultLimits = {
   /** How often the events table is looked at while anyone waits for a job or follows one. */
   eventPollMs: 50,
   maxJobWaiters: 256,
-  /** How long telling events, or a long history, holds the event loop before others get their turn. */
-  eventSliceMs: 10,
+  /**
+   * How long telling events, or a long history, holds the event loop before others get their turn. Short, since each turn of the
+   * loop accepts a single connection: a thousand that come meanwhile wait for as many turns.
+   */
+  eventSliceMs: 2,
   maxEventStreams: 2_000,
+  /** Of what the store has for streams that catch up: bytes of one write, and of what stays in memory for all of them. */
+  eventBacklog: { pieceBytes: 32 * kibibyte, maxBytes: 8 * mebibyte },
   eventStream: {
     maxBufferedBytes: 64 * kibibyte,
     /** Shorter than the 60 s after which proxies usually cut a silent connection. */

@@ -1,12 +1,11 @@
 /** A job's events over HTTP: pages and streams that agree, clients that come and go, a thousand at once, and one that never reads. */
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Fence } from '../../src/store/ports.ts';
 import { type EventSource, follow } from './event-source.ts';
 import { startService, type TestOptions, type TestService } from './service.ts';
 
 let service: TestService;
-afterEach(() => service.close());
 
 const columns = {
   x: Array.from({ length: 20 }, (_, i) => i),
@@ -55,6 +54,8 @@ async function startJob() {
 }
 
 describe('a stream', () => {
+  afterEach(() => service.close());
+
   it('tells everything from submit to end, as the pages do, and is over then', async () => {
     await start();
     const id = await submit();
@@ -103,8 +104,8 @@ describe('a stream', () => {
     const job = await startJob();
     const source = await follow(service.port, pathOf(job.id));
     const delays: number[] = [];
-    for (let i = 0; i < 10; i++) {
-      await sleep(i * 7);
+    for (let i = 0; i < 6; i++) {
+      await sleep(i * 9);
       await job.progress();
       const committedAt = Date.now();
       await expect.poll(() => source.heard.length, { interval: 2 }).toBe(i + 3);
@@ -154,7 +155,7 @@ describe('a stream', () => {
     // What the kernel takes for a client is some megabytes.
     let events = 2;
     for (; cuts().length === 0 && events < 200; events++) {
-      await job.progress(40 * 1024);
+      await job.progress(48 * 1024);
       await sleep(12);
     }
     expect(cuts()).toHaveLength(1);
@@ -169,7 +170,7 @@ describe('a stream', () => {
   it('is cut for a client that never takes what lies in the store', async () => {
     await start({ limits: { eventStream: { maxBufferedBytes: 65_536, heartbeatMs: 9_999, stallMs: 100 } } });
     const job = await startJob();
-    for (let i = 0; i < 200; i++) await job.progress(64 * 1024);
+    for (let i = 0; i < 130; i++) await job.progress(64 * 1024);
     const silent = await follow(service.port, pathOf(job.id), {}, true);
     await expect.poll(() => service.log.some(({ msg }) => msg === 'event stream cut')).toBe(true);
     silent.response.resume();
@@ -211,8 +212,10 @@ describe('a stream', () => {
 });
 
 describe('pages', () => {
+  beforeAll(() => start());
+  afterAll(() => service.close());
+
   it('come oldest first, and lead from one to the next', async () => {
-    await start();
     const job = await startJob();
     for (let i = 0; i < 5; i++) await job.progress();
     const first = (await service.call('GET', `${pathOf(job.id)}?limit=3`)).json;
@@ -230,7 +233,6 @@ describe('pages', () => {
   it.each(['application/json', '*/*', 'text/event-stream;q=0, */*', 'text/event-streams'])(
     'are the answer to Accept: %s',
     async (accept) => {
-      await start();
       const answer = await service.call('GET', pathOf(await submit()), { headers: { accept } });
       expect(answer.json.items).toHaveLength(1);
     },
@@ -239,7 +241,6 @@ describe('pages', () => {
   it.each(['text/event-stream', 'application/json, Text/Event-Stream;q=0.9'])(
     'are not the answer to Accept: %s; HEAD asks for them alone',
     async (accept) => {
-      await start();
       const id = await submit();
       const source = await follow(service.port, pathOf(id), { accept });
       expect(source.headers['content-type']).toBe('text/event-stream');
@@ -250,7 +251,6 @@ describe('pages', () => {
   );
 
   it('are not there for a job that never was, nor after what is no id', async () => {
-    await start();
     const absent = pathOf(`job_${'0'.repeat(26)}`);
     expect((await service.call('GET', absent)).json.code).toBe('job_not_found');
     expect((await follow(service.port, absent)).status).toBe(404);

@@ -7,6 +7,7 @@ import { TrainyardError } from '../../errors.ts';
 import type { Store } from '../../store/ports.ts';
 import type { ApiLimits } from '../limits.ts';
 import { createSharedTurns } from '../turns.ts';
+import { createEventBacklog } from './event-backlog.ts';
 import type { EventFeed } from './event-feed.ts';
 import { type EventStream, startEventStream } from './event-stream.ts';
 import { jobNotFound } from './jobs.ts';
@@ -26,6 +27,7 @@ const retrySpreadMs = 4_000;
 export function createJobEventService({ store, feed, limits }: JobEventDependencies) {
   const streams = new Set<EventStream>();
   const turn = createSharedTurns(limits.eventSliceMs);
+  const backlog = createEventBacklog({ store, ...limits.eventBacklog });
 
   return {
     /** @throws TrainyardError `job_not_found` */
@@ -48,7 +50,7 @@ export function createJobEventService({ store, feed, limits }: JobEventDependenc
       if (streams.size >= limits.maxEventStreams)
         throw new TrainyardError('busy', `${limits.maxEventStreams} clients follow jobs already`);
       return (response) => {
-        const options = { jobs: store.jobs, feed, turn, jobId: id, after, ...limits.eventStream };
+        const options = { backlog, feed, turn, jobId: id, after, ...limits.eventStream };
         const stream = startEventStream(options, response);
         streams.add(stream);
         const remove = () => void streams.delete(stream);

@@ -3,6 +3,7 @@ import { Writable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createEventBacklog } from '../../../src/api/services/event-backlog.ts';
 import type { EventListener } from '../../../src/api/services/event-feed.ts';
 import { startEventStream } from '../../../src/api/services/event-stream.ts';
 import type { JobEvent } from '../../../src/contracts/job-event.ts';
@@ -15,6 +16,14 @@ function startStream({ after = 0, delays = [0], takes = true } = {}) {
   let listener: EventListener | null = null;
   let reads = 0;
   let text = '';
+  const jobs = {
+    async events(_jobId: string, from: number, limit: number) {
+      const turns = delays[reads++ % delays.length]!;
+      const page = committed.filter(({ id }) => id > from).slice(0, limit);
+      for (let i = 0; i < turns; i++) await setImmediate();
+      return page;
+    },
+  };
   const response = new Writable({
     highWaterMark: 1_000,
     decodeStrings: false,
@@ -28,6 +37,7 @@ function startStream({ after = 0, delays = [0], takes = true } = {}) {
       jobId: 'job',
       after,
       turn: async () => {},
+      backlog: createEventBacklog({ store: { jobs }, pieceBytes: 300, maxBytes: 10_000 }),
       maxBufferedBytes: 5_000,
       heartbeatMs: 60_000,
       stallMs: 50,
@@ -37,14 +47,6 @@ function startStream({ after = 0, delays = [0], takes = true } = {}) {
           return () => {
             listener = null;
           };
-        },
-      },
-      jobs: {
-        async events(_jobId, from, limit) {
-          const turns = delays[reads++ % delays.length]!;
-          const page = committed.filter(({ id }) => id > from).slice(0, limit);
-          for (let i = 0; i < turns; i++) await setImmediate();
-          return page;
         },
       },
     },
