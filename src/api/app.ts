@@ -1,5 +1,4 @@
 /** Builds the HTTP service from what it is given; listening, signals and exit are its caller's. */
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
@@ -18,6 +17,7 @@ import { addMetrics } from './plugins/metrics.ts';
 import { addOpenapi, registerOpenapiRoutes } from './plugins/openapi.ts';
 import { addRequestBody } from './plugins/request-body.ts';
 import { addValidation } from './plugins/validation.ts';
+import { createRequestId } from './request-id.ts';
 import { registerAliasRoutes } from './routes/aliases.ts';
 import { registerBackupRoutes } from './routes/backups.ts';
 import { registerDatasetRoutes } from './routes/datasets.ts';
@@ -120,7 +120,7 @@ function createServer(logger: FastifyBaseLogger, limits: ApiLimits): ApiInstance
       // At the first line the route is not known yet where there is none.
       disableRequestLogging: (request) => request.routeOptions?.config?.isFrequent === true,
     }),
-    genReqId: () => randomUUID(),
+    genReqId: createRequestId,
     serverFactory: (handle) => createHttpServer(handle, limits),
     bodyLimit: limits.maxJsonBodyBytes,
     // A name too long for the router's own bound is simply not found; the URL as a whole has its bound elsewhere.

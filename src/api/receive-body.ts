@@ -122,17 +122,18 @@ export function collectBody(
   const onLate = (): void => refuse(tooSlow('whole', deadlines.afterMs));
   const refuse = (error: TrainyardError): void => {
     end();
+    // The others stay: an 'error' that comes later, when the refused client hangs up, must not be uncaught.
+    raw.off('data', onData);
     raw.pause();
     done(error, noBytes);
   };
   const end = (): void => {
     hasEnded = true;
     deadline.end();
-    // The others stay: an 'error' that comes later, when the refused client hangs up, must not be uncaught.
-    raw.off('data', onData);
   };
   const deadline = deadlines.begin(onLate);
-  raw.on('end', onEnd).on('error', onBroken).on('close', onBroken).on('data', onData);
+  // A request that breaks off is destroyed with an error.
+  raw.on('end', onEnd).on('error', onBroken).on('data', onData);
 }
 
 /**

@@ -91,18 +91,18 @@ function lineAndColumn(text: string, position: number): string {
 
 /** False for a text that `checkStructure` refuses. A key that is repeated is in the text twice and in the value once. */
 export function hasPlainStructure(value: unknown, text: string, maxElements: number): boolean {
-  return countColons(text) === countKeys(value, maxElements, 0);
+  return countKeysInText(text) === countKeys(value, maxElements, 0);
 }
 
-/** Colons outside strings: there is one for each key. */
-function countColons(text: string): number {
-  let colons = 0;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code === colon) colons++;
-    else if (code === quote) i = endOfString(text, i) - 1;
+/** From quote to quote: `indexOf` passes over what is between them many characters at a time. */
+function countKeysInText(text: string): number {
+  let keys = 0;
+  for (let start = text.indexOf('"'); start !== -1; ) {
+    const end = endOfString(text, start);
+    if (isKey(text, end)) keys++;
+    start = text.indexOf('"', end);
   }
-  return colons;
+  return keys;
 }
 
 /** Keys of all objects in the value; NaN where one is reserved, or where there are too many elements or levels. */
@@ -166,12 +166,16 @@ export function checkStructure(text: string, maxElements: number): void {
 
 /** Position after the string that starts at `start`. */
 function endOfString(text: string, start: number): number {
-  let i = start + 1;
-  for (;;) {
-    const code = text.charCodeAt(i);
-    if (code === quote) return i + 1;
-    i += code === backslash ? 2 : 1;
-  }
+  let end = text.indexOf('"', start + 1);
+  while (isEscaped(text, end)) end = text.indexOf('"', end + 1);
+  return end + 1;
+}
+
+/** Whether the backslashes before `position` are odd in number. */
+function isEscaped(text: string, position: number): boolean {
+  let i = position;
+  while (text.charCodeAt(i - 1) === backslash) i--;
+  return (position - i) % 2 === 1;
 }
 
 function isKey(text: string, end: number): boolean {

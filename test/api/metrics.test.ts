@@ -20,6 +20,18 @@ it('counts requests by route pattern, jobs by state, and the process', async () 
     'trainyard_http_request_seconds_count{method="GET",route="/api/v1/models/:model",status="404"} 2\n',
   );
   expect(text).toContain('trainyard_http_request_seconds_count{method="GET",route="none",status="404"} 1\n');
+  // Cumulative: whatever is in a bucket is in those above it.
+  const buckets = text.matchAll(/_bucket\{le="([^"]+)",[^}]*route="\/api\/v1\/models\/:model"[^}]*\} (\d+)/g);
+  const numbers = [...buckets].map(([, bound, count]) => [
+    Number(bound!.replace('Inf', 'Infinity')),
+    Number(count),
+  ]);
+  expect(numbers.length).toBeGreaterThan(2);
+  for (const column of [0, 1]) {
+    const values = numbers.map((pair) => pair[column]!);
+    expect(values).toEqual(values.toSorted((a, b) => a - b));
+  }
+  expect(numbers.at(-1)).toEqual([Number.POSITIVE_INFINITY, 2]);
   expect(text).toContain('trainyard_jobs{state="queued"} 0\n');
   expect(text).toMatch(/nodejs_eventloop_lag_p99_seconds \d/);
   expect(text).not.toContain('some-name');

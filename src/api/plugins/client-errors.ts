@@ -1,5 +1,4 @@
 /** Answers bytes that never became a request: the parser's refusals and its timeouts, written to the raw socket. */
-import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyServerOptions } from 'fastify';
@@ -8,6 +7,7 @@ import type { ApiInstance } from '../api-instance.ts';
 import type { ApiLimits } from '../limits.ts';
 import { type ProblemAnswer, problemAnswer, requestIdHeader } from '../problem.ts';
 import { drainBody } from '../receive-body.ts';
+import { createRequestId } from '../request-id.ts';
 import type { HttpSocket } from './connections.ts';
 
 type ParserError = Parameters<NonNullable<FastifyServerOptions['clientErrorHandler']>>[0];
@@ -21,7 +21,7 @@ export function createClientErrorHandler(limits: ApiLimits) {
     const hasAnswerStarted = socket._httpMessage?.headersSent === true;
     if (socket.writable && !hasAnswerStarted && error.code !== 'ECONNRESET') {
       const refusal = refusalOf(error, limits);
-      const requestId = randomUUID();
+      const requestId = createRequestId();
       this.log.info({ request_id: requestId, code: refusal.code, parser: error.code }, 'connection refused');
       socket.end(rawAnswer(refusal, requestId));
     }
@@ -32,7 +32,7 @@ export function createClientErrorHandler(limits: ApiLimits) {
 /** What Node would refuse by itself: `Expect:` with anything but 100-continue (a 417 without a body), and CONNECT (silence). */
 export function addHeadRefusals(app: ApiInstance, limits: ApiLimits): void {
   app.server.on('connect', (_request: IncomingMessage, socket: Socket) => {
-    const requestId = randomUUID();
+    const requestId = createRequestId();
     socket.end(
       rawAnswer(new TrainyardError('malformed_request', 'CONNECT is for proxies; this is none'), requestId),
     );
@@ -40,7 +40,7 @@ export function addHeadRefusals(app: ApiInstance, limits: ApiLimits): void {
   });
   app.server.on('checkExpectation', async (request: IncomingMessage, response: ServerResponse) => {
     const refusal = new TrainyardError('expectation_failed', 'expected "100-continue" or no Expect header');
-    const requestId = randomUUID();
+    const requestId = createRequestId();
     app.log.info({ request_id: requestId, code: refusal.code }, 'request refused');
     const answer = problemAnswer(refusal, request.url ?? '', requestId);
     await drainBody(request, limits.maxDrainBytes, limits.drainTimeoutMs);

@@ -7,34 +7,37 @@ import { TrainyardError } from '../../errors.ts';
 import type { ApiInstance } from '../api-instance.ts';
 import type { ApiLimits } from '../limits.ts';
 import { requestIdHeader } from '../problem.ts';
+import { announcesBody } from '../receive-body.ts';
 
 /**
  * @param endLongPolls called once as the service starts to close, before requests in progress are waited for
  */
 export function addConnections(app: ApiInstance, limits: ApiLimits, endLongPolls: () => void): void {
   let isClosing = false;
-  const closeQuietSockets = trackSockets(app);
+  const sockets = trackSockets(app);
   app.addHook('preClose', async () => {
     isClosing = true;
     endLongPolls();
+    for (const { _httpMessage: answer } of sockets) if (answer) answer.shouldKeepAlive = false;
     await sleep(limits.closingGraceMs);
-    closeQuietSockets();
+    // Node's own close ends connections that are idle between two requests, not those that have sent nothing yet or half a head: they
+    // would hold the exit until their timeout.
+    for (const socket of sockets) if (!socket._httpMessage) socket.destroy();
   });
   // Hooks of every request call back: a promise each would cost predict a tenth of its rate.
   app.addHook('onRequest', (request, reply, done) => {
     reply.header(requestIdHeader, request.id);
-    if (isClosing) throw new TrainyardError('shutting_down', 'the service is shutting down');
+    if (isClosing) {
+      reply.raw.shouldKeepAlive = false;
+      throw new TrainyardError('shutting_down', 'the service is shutting down');
+    }
     checkHead(request, limits);
-    done();
-  });
-  app.addHook('onSend', (_request, reply, _payload, done) => {
-    if (isClosing) reply.header('connection', 'close');
     done();
   });
 }
 
 function checkHead(request: FastifyRequest, limits: ApiLimits): void {
-  const { url = '', httpVersion, rawHeaders } = request.raw;
+  const { method, url = '', httpVersion, rawHeaders } = request.raw;
   if (url.length > limits.maxUrlLength) {
     throw new TrainyardError(
       'uri_too_long',
@@ -46,6 +49,9 @@ function checkHead(request: FastifyRequest, limits: ApiLimits): void {
   if (hosts > 1 || (hosts === 0 && httpVersion === '1.1')) {
     throw new TrainyardError('malformed_request', `expected one Host header, got ${hosts}`);
   }
+  if ((method === 'GET' || method === 'HEAD') && announcesBody(request.raw)) {
+    throw new TrainyardError('malformed_request', `${method} takes no body`);
+  }
 }
 
 function isHost(name: string): boolean {
@@ -55,17 +61,11 @@ function isHost(name: string): boolean {
 /** Node keeps the response in progress here; its own handler of broken requests looks at the same field. */
 export type HttpSocket = Socket & { readonly _httpMessage?: ServerResponse | null };
 
-/**
- * Node's own close ends connections that are idle between two requests, not those that have sent nothing yet or half a
- * head: they would hold the exit until their timeout.
- */
-function trackSockets(app: ApiInstance): () => void {
+function trackSockets(app: ApiInstance): ReadonlySet<HttpSocket> {
   const open = new Set<HttpSocket>();
   app.server.on('connection', (socket: Socket) => {
     open.add(socket);
     socket.once('close', () => open.delete(socket));
   });
-  return () => {
-    for (const socket of open) if (!socket._httpMessage) socket.destroy();
-  };
+  return open;
 }

@@ -44,13 +44,6 @@ export function addRequestBody(app: ApiInstance, limits: ApiLimits): void {
       else done(null, body);
     });
   });
-  app.addHook('onRequest', (request, _reply, done) => {
-    const isRead = request.method === 'GET' || request.method === 'HEAD';
-    if (isRead && announcesBody(request.raw)) {
-      throw new TrainyardError('malformed_request', `${request.method} takes no body`);
-    }
-    done();
-  });
   app.addHook('preValidation', (request, _reply, done) => {
     if (request.body !== undefined) return done();
     const route = request.routeOptions;
