@@ -19,6 +19,8 @@ COPY scripts/restore.ts ./scripts/
 COPY openapi.yaml ./
 # Reachable from outside the container, so it starts only with API_KEYS or ALLOW_ANONYMOUS=true.
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 DATA_DIR=/data
+# What V8 compiled, for the next start of the container: /app is not the user's to write.
+ENV NODE_COMPILE_CACHE=/tmp/compile-cache
 RUN mkdir /data && chown node:node /data
 VOLUME /data
 USER node
