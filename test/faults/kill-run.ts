@@ -57,7 +57,6 @@ export async function runKills(run: KillRun): Promise<FaultReport> {
     report.redoneMs.push(workPastCheckpointMs(dataDir, job));
     const startedAt = performance.now();
     service = await startService({ dataDir, env });
-    report.lost.push(...(await clerk.findLost(service)));
     return startedAt;
   }
 
@@ -76,11 +75,17 @@ export async function runKills(run: KillRun): Promise<FaultReport> {
       if (startedAt === null) continue;
       report.kills++;
       struck++;
+      // Beside the job that starts again: it is not to wait for the clerk.
+      const looking = clerk.findLost(service);
       const isSecond = struck % 2 === 0;
       // Of the first ones, one in four is followed by the next wherever the start has come to.
-      if (random.below(4) === 0 && !isSecond) continue;
-      const again = await waitFor(service, id, (now) => isEnded(now) || isRunningAgain(now, job));
-      if (!isEnded(again)) report.runningAgainMs.push(performance.now() - startedAt);
+      const isFollowed = random.below(4) === 0 && !isSecond;
+      if (!isFollowed) {
+        const again = await waitFor(service, id, (now) => isEnded(now) || isRunningAgain(now, job));
+        if (!isEnded(again)) report.runningAgainMs.push(performance.now() - startedAt);
+      }
+      report.lost.push(...(await looking));
+      if (isFollowed) continue;
       // A third crash without a checkpoint between them would rightly be poison.
       if (isSecond) await newCheckpoint(service, id, job.attempt);
     }

@@ -28,7 +28,7 @@ describe(`${kills} kills, seed ${seed}`, () => {
       expect(report.recovered).toBeGreaterThan(0);
       expect(report.fromCheckpoint).toBeGreaterThan(report.fromStart);
       if (isBusy()) console.log('the machine does other work too: how soon jobs ran again is not judged');
-      else expect(quantile(report.runningAgainMs, 0.5)).toBeLessThan(2_000);
+      else expect(quantile(report.runningAgainMs, 0.95)).toBeLessThan(2_000);
       // One interval, and what the thread had posted and the trainer not yet committed.
       expect(quantile(report.redoneMs, 0.5)).toBeLessThan(checkpointSeconds * 1000 + 150);
     },
