@@ -1,5 +1,5 @@
 /** The HTTP server under the app: its bounds, and requests that take turns. */
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { ApiLimits } from './limits.ts';
 import { createTurnQueue } from './turns.ts';
 
@@ -11,7 +11,9 @@ import { createTurnQueue } from './turns.ts';
  * (receive-body.ts). The Host header is checked by the app, since Node would refuse without a body.
  */
 export function createHttpServer(handle: RequestListener, limits: ApiLimits): Server {
-  const enqueue = createTurnQueue(limits.requestSliceMs);
+  const enqueue = createTurnQueue(limits.requestSliceMs, (response: ServerResponse) => {
+    if (!response.req.socket.destroyed) handle(response.req, response);
+  });
   return createServer(
     {
       headersTimeout: limits.headersTimeoutMs,
@@ -21,9 +23,6 @@ export function createHttpServer(handle: RequestListener, limits: ApiLimits): Se
       maxHeaderSize: limits.maxHeaderBytes,
       requireHostHeader: false,
     },
-    (request, response) =>
-      enqueue(() => {
-        if (!request.socket.destroyed) handle(request, response);
-      }),
+    (_request, response) => enqueue(response),
   );
 }

@@ -46,34 +46,39 @@ export function createSharedTurns(sliceMs: number): () => Promise<void> {
 /**
  * For work that comes in calls: a thousand may come in one turn of the event loop.
  *
- * @returns a function that does a piece of work: at once, or in its order after `sliceMs` of other such work
+ * @returns a function that does `work` with an item: at once, or in its order after `sliceMs` of other such work
  */
-export function createTurnQueue(sliceMs: number): (work: () => void) => void {
-  const queue: (() => void)[] = [];
+export function createTurnQueue<T>(sliceMs: number, work: (item: T) => void): (item: T) => void {
+  const queue: T[] = [];
   /** Of this turn; null until it has had any such work. */
   let sliceEnd: number | null = null;
 
-  async function endSlice(): Promise<void> {
+  async function workInSlices(): Promise<void> {
     while (queue.length > 0) {
       await nextTurn();
       sliceEnd = performance.now() + sliceMs;
       do {
-        queue.shift()!();
+        work(queue.shift()!);
         await settled();
       } while (queue.length > 0 && performance.now() < sliceEnd);
     }
     sliceEnd = null;
   }
 
-  return (work) => {
+  const endSlice = () => {
+    if (queue.length > 0) workInSlices();
+    else sliceEnd = null;
+  };
+
+  return (item) => {
     if (sliceEnd === null) {
       sliceEnd = performance.now() + sliceMs;
       atEndOfTurn(endSlice);
-      work();
+      work(item);
     } else if (queue.length === 0 && performance.now() < sliceEnd) {
-      work();
+      work(item);
     } else {
-      queue.push(work);
+      queue.push(item);
     }
   };
 }

@@ -17,6 +17,8 @@ async function countedBy(total: number, start: (count: () => void) => void): Pro
   return counts;
 }
 
+const doIt = (work: () => void) => work();
+
 const spin = (ms: number) => {
   for (const end = performance.now() + ms; performance.now() < end; );
 };
@@ -50,7 +52,7 @@ it('counts what a piece of work puts off, as responses do with their writes', as
 });
 
 it('does work at once that has time in its turn, and the rest in the next ones, in its order', async () => {
-  const queue = createTurnQueue(0);
+  const queue = createTurnQueue(0, doIt);
   const done: number[] = [];
   const counts = await countedBy(20, (count) => {
     for (let i = 0; i < 20; i++) {
@@ -64,7 +66,7 @@ it('does work at once that has time in its turn, and the rest in the next ones, 
   expect(counts).toEqual(Array(20).fill(1));
   expect(done).toEqual(Array.from({ length: 20 }, (_, i) => i));
 
-  const patient = createTurnQueue(60_000);
+  const patient = createTurnQueue(60_000, doIt);
   let isDone = 0;
   for (let i = 0; i < 3; i++) patient(() => isDone++);
   expect(isDone).toBe(3);
