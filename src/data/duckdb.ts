@@ -23,8 +23,11 @@ export interface TableShape {
 }
 
 const leastMiB = 1024;
-/** However little it needs, reading a long CSV file fills what it may have; with this, all of the process stays below 1 GiB. */
-const narrowIngestMiB = 640;
+/**
+ * However little it needs, reading a long CSV file fills what it may have; with this, all of the process stays below 1 GiB, what the
+ * profile keeps of the values included.
+ */
+const narrowIngestMiB = 512;
 /** Text columns that fit into that: 2,500 do not. */
 const narrowColumns = 512;
 const bytesPerMiB = 1024 * 1024;

@@ -19,6 +19,13 @@ const maxRowGroupBytes = 64 * 1024 * 1024;
 /** DuckDB's default. */
 const maxRowGroupRows = 60 * vectorRows;
 
+/**
+ * A column with more distinct values in a group is written without a dictionary: one of numbers that nearly all differ would cost
+ * more than all else of writing, and save nothing. DuckDB's default is a fifth of the rows, and it takes memory for as many as there
+ * may be.
+ */
+const maxDictionaryValues = 8192;
+const dictionaryShare = 1 / 5;
 /** The dictionaries of all text columns together; DuckDB takes 1 MiB for each column, however little is in it. */
 const dictionaryBytes = 64 * 1024 * 1024;
 const maxDictionaryBytes = 1024 * 1024;
@@ -26,6 +33,7 @@ const maxDictionaryBytes = 1024 * 1024;
 export interface TableToWrite {
   /** What SQL selects the rows from; its columns are `c0`, `c1` …. */
   readonly source: string;
+  readonly rows: number;
   /** In their order. */
   readonly columns: readonly Pick<ColumnProfile, 'name' | 'type'>[];
   /** Most bytes of upload that `vectorRows` rows in a row can come from. */
@@ -39,14 +47,16 @@ export interface TableToWrite {
  */
 export async function writeParquet(
   connection: DuckDBConnection,
-  { source, columns, vectorBytes }: TableToWrite,
+  { source, rows, columns, vectorBytes }: TableToWrite,
   path: string,
 ): Promise<number> {
   const names = columns.map(({ name }) => name);
   const texts = columns.filter(({ type }) => type === 'category').length;
+  const groupRows = Math.min(rows, rowsPerGroup(vectorBytes));
   const options = [
     'FORMAT parquet',
     `ROW_GROUP_SIZE ${rowsPerGroup(vectorBytes)}`,
+    `DICTIONARY_SIZE_LIMIT ${Math.min(maxDictionaryValues, Math.floor(groupRows * dictionaryShare))}`,
     `STRING_DICTIONARY_PAGE_SIZE_LIMIT ${Math.min(maxDictionaryBytes, Math.floor(dictionaryBytes / Math.max(1, texts)))}`,
     `KV_METADATA {${namesKey}: ${sqlText(JSON.stringify(names))}}`,
   ];

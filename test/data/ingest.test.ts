@@ -141,6 +141,15 @@ describe('a table', () => {
     ]);
   });
 
+  it('may have as many columns as any table, in no more memory than there is for it', async () => {
+    const cells = (of: (index: number) => string) => Array.from({ length: 10_000 }, (_, index) => of(index));
+    const lines = [cells((index) => `c${index}`), cells(String), cells((index) => (index % 2 ? '' : 'x'))];
+    const { columns } = await upload('csv', lines.map((line) => line.join(',')).join('\n'));
+    expect(columns.map(({ type, missing }) => [type, missing])).toEqual(
+      cells(String).map((_, index) => (index % 2 ? ['number', 1] : ['category', 0])),
+    );
+  });
+
   it('of rows too long for a page says how many fit', async () => {
     const row = `${'x'.repeat(200_000)},1\n`;
     const ingested = await upload('csv', `a,b\n${row.repeat(40)}`);

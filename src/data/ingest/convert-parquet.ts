@@ -52,7 +52,7 @@ export async function convertParquet({ from, to, folder }: ConvertRequest): Prom
     const vectorBytes = (longestRow + numberBytes * columns.length) * vectorRows;
     const values = columns.map(({ value }, index) => `${value} AS ${sourceColumn(index)}`);
     const source = `(SELECT ${values.join(', ')} FROM ${sourceOf(from, columns.length)})`;
-    const written = await writeParquet(connection, { source, columns, vectorBytes }, to);
+    const written = await writeParquet(connection, { source, rows, columns, vectorBytes }, to);
     if (written !== rows) throw new Error(`expected ${rows} rows, ${written} could be written`);
     const typed = columns.map(({ name, type, reason }, index) => ({
       name,

@@ -5,7 +5,7 @@ import { diskFullOr, memoryForIngest, withDuckDb } from '../duckdb.ts';
 import type { Limiter } from '../limiter.ts';
 import { type IngestedTable, type IngestRequest, tablePath, type UploadFormat } from '../messages.ts';
 import { writeParquet } from '../parquet-file.ts';
-import { profileTable } from '../profile/profile-table.ts';
+import { TableProfile } from '../profile/table-profile.ts';
 import { acceptCsv } from './accept-csv.ts';
 import { acceptJson } from './accept-json.ts';
 import { acceptNdjson } from './accept-ndjson.ts';
@@ -56,22 +56,23 @@ async function store(table: AcceptedTable, { folder, path }: IngestRequest): Pro
   const unfinished = tablePath(folder);
   const memoryMiB = memoryForIngest({ columns: columns.length, vectorBytes });
   const options = { paths: [...files, unfinished], memoryMiB, tempDir: folder };
-  const profile = await withDuckDb(options, async (connection) => {
+  const profiled = await withDuckDb(options, async (connection) => {
+    const profile = new TableProfile(connection, rows, columns);
     if (table.prepareSource !== null) {
-      const source = await table.prepareSource(connection);
-      const written = await writeParquet(connection, { source, columns, vectorBytes }, unfinished);
+      const source = profile.watch(await table.prepareSource(connection));
+      const written = await writeParquet(connection, { source, rows, columns, vectorBytes }, unfinished);
       if (written !== rows) throw new Error(`expected ${rows} rows in the file, DuckDB wrote ${written}`);
     }
-    // The disk works while the table is read again. Its failure is looked at when the connection is idle and may be closed.
+    // The disk works meanwhile. Its failure is looked at when the connection is idle and may be closed.
     const onDisk = path === null ? null : syncToDisk(unfinished);
     onDisk?.catch(() => {});
-    const profiled = await profileTable(connection, unfinished, rows, columns);
+    const finished = await profile.finish(unfinished);
     await onDisk;
-    return profiled;
+    return finished;
   });
   const { size } = await stat(unfinished);
   if (path !== null) await publish(unfinished, path);
-  return { name, rows, bytes: size, ...profile };
+  return { name, rows, bytes: size, ...profiled };
 }
 
 /** Once this resolves the file, which is on the disk, survives a power failure under its final name. */

@@ -6,6 +6,9 @@ const firstSlots = 64;
 const lowFactor = 0x85ebca6b;
 const highFactor = 0x9e3779b1;
 
+/** Full to three quarters and no larger than it must be: most of the time goes into waiting for memory. */
+const maxLoad = 0.75;
+
 /** An open-addressing table of doubles; an empty slot is NaN. −0 counts as 0. */
 export class DistinctNumbers {
   size = 0;
@@ -13,9 +16,6 @@ export class DistinctNumbers {
   /** Secret, so that nobody can send numbers which all fall into one slot. It decides time alone, never the count. */
   readonly #salt = randomInt(2 ** 32);
   #slots = new Float64Array(firstSlots).fill(Number.NaN);
-  /** One number and its two halves, to hash it by. */
-  readonly #value = new Float64Array(1);
-  readonly #halves = new Uint32Array(this.#value.buffer);
 
   constructor(maxSize: number) {
     this.#maxSize = maxSize;
@@ -26,22 +26,25 @@ export class DistinctNumbers {
    * @returns false once there are more than `maxSize`: the count is of no use then
    */
   add(values: Float64Array): boolean {
+    const halves = halvesOf(values);
     for (let i = 0; i < values.length; i++) {
-      const value = values[i]! + 0;
+      const value = values[i]!;
       if (Number.isNaN(value)) continue;
-      if (!this.#insert(value)) continue;
+      if (!this.#insert(value, halves[2 * i]!, halves[2 * i + 1]!)) continue;
       if (++this.size > this.#maxSize) return false;
-      if (this.size * 2 > this.#slots.length) this.#grow();
+      if (this.size > maxLoad * this.#slots.length) this.#grow();
     }
     return true;
   }
 
-  /** @returns whether the value is new */
-  #insert(value: number): boolean {
+  /**
+   * @param low the value's halves
+   * @returns whether the value is new
+   */
+  #insert(value: number, low: number, high: number): boolean {
     const slots = this.#slots;
     const mask = slots.length - 1;
-    this.#value[0] = value;
-    let slot = hashOf(this.#halves[0]!, this.#halves[1]!, this.#salt) & mask;
+    let slot = value === 0 ? 0 : hashOf(low, high, this.#salt) & mask;
     for (;;) {
       const held = slots[slot]!;
       if (held === value) return false;
@@ -55,9 +58,17 @@ export class DistinctNumbers {
 
   #grow(): void {
     const held = this.#slots;
-    this.#slots = new Float64Array(held.length * 4).fill(Number.NaN);
-    for (const value of held) if (!Number.isNaN(value)) this.#insert(value);
+    const halves = halvesOf(held);
+    this.#slots = new Float64Array(held.length * 2).fill(Number.NaN);
+    for (let i = 0; i < held.length; i++) {
+      const value = held[i]!;
+      if (!Number.isNaN(value)) this.#insert(value, halves[2 * i]!, halves[2 * i + 1]!);
+    }
   }
+}
+
+function halvesOf(values: Float64Array): Uint32Array {
+  return new Uint32Array(values.buffer, values.byteOffset, 2 * values.length);
 }
 
 function hashOf(low: number, high: number, salt: number): number {
