@@ -66,10 +66,10 @@ function checkDistinctKeys(text: string): void {
 }
 
 function parse(text: string): unknown {
-  if (text.trim() === '') throw new TrainyardError('empty_body', 'expected a JSON value, got nothing');
   try {
     return JSON.parse(text);
   } catch {
+    if (text.trim() === '') throw new TrainyardError('empty_body', 'expected a JSON value, got nothing');
     throw new TrainyardError('malformed_json', `expected valid JSON; ${faultIn(text)}`);
   }
 }
@@ -105,6 +105,11 @@ function countKeysInText(text: string): number {
   return keys;
 }
 
+/** By length: a look into an array takes a fifth of one into a set, and most keys have another length. */
+const forbiddenLengths: readonly boolean[] = Array.from({ length: 32 }, (_, length) =>
+  [...forbiddenKeys].some((key) => key.length === length),
+);
+
 /** Keys of all objects in the value; NaN where one is reserved, or where there are too many elements or levels. */
 function countKeys(value: unknown, maxElements: number, depth: number): number {
   if (typeof value !== 'object' || value === null) return 0;
@@ -119,7 +124,7 @@ function countKeys(value: unknown, maxElements: number, depth: number): number {
   }
   let own = 0;
   for (const key in value) {
-    if (forbiddenKeys.has(key)) return Number.NaN;
+    if (forbiddenLengths[key.length] && forbiddenKeys.has(key)) return Number.NaN;
     own++;
     const inner = (value as Record<string, unknown>)[key];
     if (typeof inner === 'object') keys += countKeys(inner, maxElements, depth + 1);

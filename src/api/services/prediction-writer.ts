@@ -51,16 +51,17 @@ function classWriter(
   { classes }: TrainedModel,
   { threshold, top_k: topK }: PredictQuery,
 ): (batch: PredictedBatch, i: number) => string {
-  const labels = classes!.map((label) => JSON.stringify(label));
+  const heads = classes!.map((label) => `"label":${JSON.stringify(label)},"probabilities":{`);
   const keys = classes!.map((label) => `${JSON.stringify(String(label))}:`);
+  const laterKeys = keys.map((key) => `,${key}`);
   const all = classes!.map((_, code) => code);
   return ({ outputs, labels: predicted, width }, i) => {
     const from = i * width;
     const code = threshold === undefined ? predicted[i] : Number(outputs[from + 1] >= threshold);
     const shown = topK === undefined ? all : mostProbable(all, outputs, from, topK);
-    let text = `"label":${labels[code]},"probabilities":{`;
+    let text = heads[code];
     for (let j = 0; j < shown.length; j++) {
-      text += `${j === 0 ? '' : ','}${keys[shown[j]]}${outputs[from + shown[j]]}`;
+      text += (j === 0 ? keys : laterKeys)[shown[j]] + outputs[from + shown[j]];
     }
     return `${text}}`;
   };
