@@ -354,6 +354,13 @@ describe('refusals', () => {
       /at most the 0 bytes that follow/,
     ],
     ['line', '{', 400, /valid JSON/],
+    // tritonclient writes a NaN so, where it is told to send no binary.
+    [
+      'line',
+      '{"inputs":[{"name":"x","shape":[1],"datatype":"FP64","data":[NaN]}]}',
+      400,
+      /"NaN" cannot stand .* a missing value is null/,
+    ],
   ])('%s %j: %d', async (path, body, status, error) => {
     const answer = await infer(path, body);
     expect([answer.status, answer.json]).toEqual([status, { error: expect.stringMatching(error) }]);
