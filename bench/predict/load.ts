@@ -12,8 +12,6 @@ export interface Target {
 export interface Load {
   readonly connections: number;
   readonly seconds: number;
-  /** Requests a second in all; without it, as many as the server answers. */
-  readonly rate?: number;
 }
 
 export interface LoadResult {
@@ -27,10 +25,7 @@ export interface LoadResult {
 }
 
 /** @throws Error when an answer was not 2xx, late or broken: such a rate means nothing */
-export async function load(
-  { url, body, pid }: Target,
-  { connections, seconds, rate }: Load,
-): Promise<LoadResult> {
+export async function load({ url, body, pid }: Target, { connections, seconds }: Load): Promise<LoadResult> {
   const cpuBefore = cpuSeconds(pid);
   const result = await autocannon({
     url,
@@ -39,7 +34,6 @@ export async function load(
     body,
     connections,
     duration: seconds,
-    ...(rate === undefined ? {} : { overallRate: rate }),
   });
   if (result.non2xx + result.errors + result.timeouts > 0) {
     throw new Error(`${url}: ${result.non2xx} answers were not 2xx, ${result.errors} failed`);

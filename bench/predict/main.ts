@@ -6,12 +6,12 @@ import { fileURLToPath } from 'node:url';
 import { call, cleanUp, type Service, startService } from '../../test/e2e/service.ts';
 import { median } from '../interleave.ts';
 import { type LoadResult, load, type Target } from './load.ts';
+import { type Latency, steadyLatency } from './steady-load.ts';
 
 const rounds = 5;
 const features = 20;
 const full = { connections: 50, seconds: 2 };
-/** Well below what the service can do, so that latency is that of the work and not of a queue. */
-const steady = { connections: 10, seconds: 4, rate: 2_000 };
+const steadySeconds = 2;
 
 const row = Object.fromEntries(Array.from({ length: features }, (_, i) => [`x${i}`, Math.sin(i + 1)]));
 const models = {
@@ -129,17 +129,24 @@ async function startBareRoute(answer: string): Promise<{ url: string; child: Chi
   return { url, child };
 }
 
-/** The same steady load without and with a job that trains all the while. */
+/** The same steady load without and with a job that trains all the while, in turns. */
 async function compareLatency(to: Service, target: Target): Promise<void> {
-  console.log(`\nlatency at ${steady.rate} requests a second (autocannon's own resolution is a millisecond)`);
-  const idle = await load(target, steady);
   const dataset = await createDataset(to, 20_000);
   const config = { ...models['mlp 20-64-64-1'], epochs: 100_000 };
-  const job = await startJob(to, dataset, 'busy', config);
-  while ((await call<{ state: string }>(to, 'GET', `/api/v1/jobs/${job}`)).body.state !== 'running');
-  const training = await load(target, steady);
-  await call(to, 'POST', `/api/v1/jobs/${job}/cancel`);
-  for (const [name, { p50, p99 }] of Object.entries({ idle, training })) {
-    console.log(`  ${name.padEnd(8)}  p50 ${p50} ms  p99 ${p99} ms`);
+  const latencies: Record<'idle' | 'training', Latency[]> = { idle: [], training: [] };
+  await steadyLatency(target, steadySeconds);
+  for (let round = 0; round < rounds; round++) {
+    latencies.idle.push(await steadyLatency(target, steadySeconds));
+    const job = await startJob(to, dataset, 'busy', config);
+    while ((await call<{ state: string }>(to, 'GET', `/api/v1/jobs/${job}`)).body.state !== 'running');
+    latencies.training.push(await steadyLatency(target, steadySeconds));
+    await call(to, 'POST', `/api/v1/jobs/${job}/cancel`);
+    await call(to, 'GET', `/api/v1/jobs/${job}?wait=10`);
+  }
+  console.log('\nlatency at 2,000 requests a second, ms');
+  for (const [name, of] of Object.entries(latencies)) {
+    const middle = (pick: (latency: Latency) => number) => median(of.map(pick).sort((a, b) => a - b));
+    const [p50, p99] = [middle((latency) => latency.p50), middle((latency) => latency.p99)];
+    console.log(`  ${name.padEnd(8)}  p50 ${p50.toFixed(2)}  p99 ${p99.toFixed(2)}`);
   }
 }

@@ -1,5 +1,6 @@
 /** A trainer process: claims jobs from the store and trains each in a worker thread. */
 import { randomUUID } from 'node:crypto';
+import { constants, setPriority } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { readTable } from '../data/read-table.ts';
 import { openblasProblem } from '../math/kernels/math-backend.ts';
@@ -14,6 +15,8 @@ const leaseMs = 15_000;
 const stallMs = 120_000;
 
 export async function runTrainerRole({ config, logger, owner }: RoleOptions): Promise<number> {
+  // A prediction waits for nobody's epoch: where processors are short, the threads that are started from here on give way.
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   const stopping = stopRequested();
   const store = await openSqliteStore({ dataDir: config.dataDir, role: 'client' });
   const problem = openblasProblem(config.mathBackend);
