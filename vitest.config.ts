@@ -13,7 +13,7 @@ export default defineConfig({
     pool: 'forks',
     // Much of the suite waits for other processes; the default leaves a machine of two cores with one worker.
     maxWorkers: 3,
-    // Node runs the sources itself, as in production: a sixth less time for the whole than through Vite.
+    // Node runs the sources itself, as in production: a seventh less time for the whole than through Vite.
     experimental: { viteModuleRunner: false, nodeLoader: false },
     testTimeout: 20_000,
     hookTimeout: 20_000,
