@@ -1,7 +1,11 @@
 /** The HTTP server under the app: its bounds, and requests that take turns. */
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { ApiLimits } from './limits.ts';
 import { createTurnQueue } from './turns.ts';
+
+/** Node keeps the response in progress here; its own handler of broken requests looks at the same field. */
+export type HttpSocket = Socket & { readonly _httpMessage?: ServerResponse | null };
 
 /**
  * Heads that arrive together are all parsed in one turn of the event loop, some 20 µs each; what a request then takes is up to

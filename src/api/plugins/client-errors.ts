@@ -4,11 +4,11 @@ import type { Socket } from 'node:net';
 import type { FastifyServerOptions } from 'fastify';
 import { type ErrorCode, TrainyardError } from '../../errors.ts';
 import type { ApiInstance } from '../api-instance.ts';
+import type { HttpSocket } from '../http-server.ts';
 import type { ApiLimits } from '../limits.ts';
 import { type ProblemAnswer, problemAnswer, requestIdHeader } from '../problem.ts';
 import { drainBody } from '../receive-body.ts';
 import { createRequestId } from '../request-id.ts';
-import type { HttpSocket } from './connections.ts';
 
 type ParserError = Parameters<NonNullable<FastifyServerOptions['clientErrorHandler']>>[0];
 

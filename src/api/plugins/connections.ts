@@ -1,10 +1,10 @@
 /** The life of a request and of its connection: its id, the sanity of its head, and the orderly end when the service closes. */
-import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyRequest } from 'fastify';
 import { TrainyardError } from '../../errors.ts';
 import type { ApiInstance } from '../api-instance.ts';
+import type { HttpSocket } from '../http-server.ts';
 import type { ApiLimits } from '../limits.ts';
 import { requestIdHeader } from '../problem.ts';
 import { announcesBody } from '../receive-body.ts';
@@ -57,9 +57,6 @@ function checkHead(request: FastifyRequest, limits: ApiLimits): void {
 function isHost(name: string): boolean {
   return name.length === 4 && name.toLowerCase() === 'host';
 }
-
-/** Node keeps the response in progress here; its own handler of broken requests looks at the same field. */
-export type HttpSocket = Socket & { readonly _httpMessage?: ServerResponse | null };
 
 function trackSockets(app: ApiInstance): ReadonlySet<HttpSocket> {
   const open = new Set<HttpSocket>();

@@ -3,7 +3,7 @@ import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { jobStates } from '../../contracts/job.ts';
 import type { Store } from '../../store/ports.ts';
 import type { ApiInstance } from '../api-instance.ts';
-import { createRequestTimes } from './request-times.ts';
+import { createRequestTimes } from '../request-times.ts';
 
 export interface MetricsText {
   readonly contentType: string;

@@ -40,9 +40,7 @@ export function createRowEncoder(fitted: FittedPreprocessing): RowEncoder {
     start += columnNames(feature).length;
     return encoder;
   });
-  const names = encoders.map((encoder) => encoder.name);
-  const known = new Set(names);
-  const cells: Cell[] = Array(encoders.length).fill(null);
+  const names = new Set(encoders.map((encoder) => encoder.name));
 
   return {
     encode(row, number, data, at, report) {
@@ -50,40 +48,18 @@ export function createRowEncoder(fitted: FittedPreprocessing): RowEncoder {
         report.add(number, null, 'invalid_type', `expected an object, got ${kindOf(row)}`);
         return;
       }
-      const isInOrder = readInOrder(row, names, cells);
-      const present = isInOrder ? names.length : readByName(row, encoders, cells);
       const context = { number, data, at, report };
-      for (let i = 0; i < encoders.length; i++) encoders[i].write(cells[i], context);
-      if (!isInOrder && present < Object.keys(row).length) reportUnknown(row, known, number, report);
+      let present = 0;
+      for (const encoder of encoders) {
+        let cell: Cell | undefined = row[encoder.name];
+        // JSON has no undefined, and a look-up costs a third of `hasOwn`; but a column may be called `toString`.
+        if (encoder.isInherited && !Object.hasOwn(row, encoder.name)) cell = undefined;
+        if (cell !== undefined) present++;
+        encoder.write(cell ?? null, context);
+      }
+      if (present < Object.keys(row).length) reportUnknown(row, names, number, report);
     },
   };
-}
-
-/**
- * Most rows have each feature, in the model's order: going through their keys takes a third of looking each feature up.
- *
- * @returns false when this is no such row; what is in `cells` is then of no use
- */
-function readInOrder(row: Row, names: readonly string[], cells: Cell[]): boolean {
-  let i = 0;
-  for (const key in row) {
-    if (key !== names[i]) return false;
-    cells[i++] = row[key];
-  }
-  return i === names.length;
-}
-
-/** @returns how many of the features the row has */
-function readByName(row: Row, encoders: readonly FeatureEncoder[], cells: Cell[]): number {
-  let present = 0;
-  for (const [i, { name, isInherited }] of encoders.entries()) {
-    let cell: Cell | undefined = row[name];
-    // JSON has no undefined, and a look-up costs a third of `hasOwn`; but a column may be called `toString`.
-    if (isInherited && !Object.hasOwn(row, name)) cell = undefined;
-    if (cell !== undefined) present++;
-    cells[i] = cell ?? null;
-  }
-  return present;
 }
 
 function reportUnknown(row: Row, names: ReadonlySet<string>, number: number, report: RowReport): void {
