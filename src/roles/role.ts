@@ -1,5 +1,5 @@
 /** What every role is given, and how a role starts another as its child process. */
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
@@ -16,8 +16,12 @@ export interface RoleOptions {
 const launcher = fileURLToPath(new URL('../../bin/trainyard.js', import.meta.url));
 
 /** Messages are structured clones: typed arrays and non-finite numbers pass unharmed. */
-export function forkRole(role: string, ...extra: string[]): ChildProcess {
-  return fork(launcher, ['--role', role, ...extra], { serialization: 'advanced', execArgv: [] });
+export function forkRole(
+  role: string,
+  args: readonly string[] = [],
+  options: ForkOptions = {},
+): ChildProcess {
+  return fork(launcher, ['--role', role, ...args], { serialization: 'advanced', execArgv: [], ...options });
 }
 
 /**

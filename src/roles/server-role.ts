@@ -10,6 +10,7 @@ import { packageVersion } from '../package-version.ts';
 import type { Store } from '../store/ports.ts';
 import { openSqliteStore } from '../store/sqlite/open-sqlite-store.ts';
 import { type SupervisedChild, superviseChild } from '../supervisor.ts';
+import { sessionGivesWay } from './give-way.ts';
 import { createLeaseSweeper, leaseSweepMs, type SweptTrainer } from './lease-sweeper.ts';
 import { forkRole, type RoleOptions, stopRequested } from './role.ts';
 
@@ -100,7 +101,10 @@ function superviseTrainer(name: string, store: Store, logger: Logger): Supervise
     logger,
     spawn: () => {
       owner = `${name}-${randomUUID()}`;
-      return forkRole('trainer', '--owner', owner);
+      // The leader of a session of its own, whose weight can be lowered. Nothing else is in it, so no terminal ends it: its parent does.
+      const trainer = forkRole('trainer', ['--owner', owner], { detached: true });
+      void sessionGivesWay(trainer, logger);
+      return trainer;
     },
     onExit: async () => {
       const freed = await store.jobs.releaseOwner(owner, new Date());

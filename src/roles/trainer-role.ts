@@ -1,12 +1,12 @@
 /** A trainer process: claims jobs from the store and trains each in a worker thread. */
 import { randomUUID } from 'node:crypto';
-import { constants, setPriority } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { readTable } from '../data/read-table.ts';
 import { openblasProblem } from '../math/kernels/math-backend.ts';
 import { packageVersion } from '../package-version.ts';
 import { openSqliteStore } from '../store/sqlite/open-sqlite-store.ts';
 import { createTrainer } from '../trainer/trainer.ts';
+import { giveWay } from './give-way.ts';
 import { type RoleOptions, stopRequested } from './role.ts';
 
 /** A trainer that has not renewed for this long is taken for dead; it renews three times as often. */
@@ -15,8 +15,7 @@ const leaseMs = 15_000;
 const stallMs = 120_000;
 
 export async function runTrainerRole({ config, logger, owner }: RoleOptions): Promise<number> {
-  // A prediction waits for nobody's epoch: where processors are short, the threads that are started from here on give way.
-  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  giveWay();
   const stopping = stopRequested();
   const store = await openSqliteStore({ dataDir: config.dataDir, role: 'client' });
   const problem = openblasProblem(config.mathBackend);

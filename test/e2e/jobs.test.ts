@@ -114,7 +114,7 @@ it(
     for (let kill = 0; kill < 2; kill++) {
       const source = await follow(portOf(service), events, { 'last-event-id': String(ids.at(-1) ?? 0) });
       if (kill > 0) await expect.poll(() => source.heard.length, { timeout: 15_000 }).toBeGreaterThan(5);
-      await service.end('SIGKILL', 'group');
+      await service.end('SIGKILL', 'tree');
       await source.ended;
       keep(source);
       service = await startService({ dataDir, env });

@@ -1,5 +1,5 @@
 /** Starts, stops, refusals and deaths of the real processes. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { History, Job } from '../../src/contracts/job.ts';
@@ -122,7 +122,7 @@ describe('a kill', () => {
     const before = await predict(service);
     const second = await startJob(service, mediumConfig);
     await waitFor(service, second, (job) => job.progress.epoch > 50);
-    await service.end('SIGKILL', 'group');
+    await service.end('SIGKILL', 'tree');
 
     const again = await startService({ dataDir: service.dataDir });
     expect((await predict(again)).text).toBe(before.text);
@@ -155,6 +155,23 @@ describe('a kill', () => {
     await service.end('SIGTERM', 'process');
   }, 30_000);
 });
+
+// Kernels without sessions' weights have no such file.
+it.skipIf(!existsSync('/proc/self/autogroup'))(
+  'trainers weigh less than the API and its data process',
+  async () => {
+    const service = await startService({ env: { TRAINER_CONCURRENCY: '2' } });
+    const weights = (pids: number[]) =>
+      pids.map((pid) => readFileSync(`/proc/${pid}/autogroup`, 'utf8').replace(/^\S+ /, '').trim());
+    await expect
+      .poll(() => weights(service.pidsOf('trainer')), { timeout: 5_000 })
+      .toEqual(['nice 10', 'nice 10']);
+    expect(weights([service.process.pid!, ...service.pidsOf('data')])).toEqual(['nice 0', 'nice 0']);
+    await service.end('SIGTERM', 'process');
+    expect(service.pids()).toEqual([]);
+  },
+  30_000,
+);
 
 describe('a start is refused', () => {
   it('on a folder that another service owns, which goes on', async () => {

@@ -1,5 +1,6 @@
 /** Starts the real service as its user does, on a free port and a folder of its own, and leaves nothing behind. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,19 +11,21 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 export interface Service {
   readonly url: string;
   readonly dataDir: string;
-  /** The process that was started: npm or the launcher. It leads a process group of its own. */
+  /** The process that was started: npm or the launcher. It leads a process group, as of a terminal; trainers have their own. */
   readonly process: ChildProcess;
   /** Pids of every live process of the tree. */
   pids(): number[];
   /** Pids of live processes whose command line has the role. */
   pidsOf(role: string): number[];
-  /** Sends the signal to the first process, or to the whole group, and resolves with exit code and time once it ended. */
-  end(signal: NodeJS.Signals, to: 'process' | 'group'): Promise<{ code: number | null; ms: number }>;
+  /** Sends the signal to the first process, to its group or to every process, and resolves with exit code and time once it ended. */
+  end(signal: NodeJS.Signals, to: 'process' | 'group' | 'tree'): Promise<{ code: number | null; ms: number }>;
   /** Everything that it has printed. */
   output(): string;
 }
 
-const started = new Set<ChildProcess>();
+/** Stands in the environment of what is started and of all that descend from it: a process group leaves out the trainers. */
+const nameVariable = 'TRAINYARD_TEST_START';
+const started = new Map<string, ChildProcess>();
 const folders = new Set<string>();
 
 export function temporaryFolder(): string {
@@ -33,7 +36,11 @@ export function temporaryFolder(): string {
 
 /** Kills what is left of every service and deletes every folder: for afterAll. */
 export function cleanUp(): void {
-  for (const child of started) killGroup(child.pid!);
+  for (const [name, leader] of started) {
+    // The one that would start others anew goes first.
+    signalProcess(leader.pid!, 'SIGKILL');
+    for (const pid of tree(name)) signalProcess(pid, 'SIGKILL');
+  }
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 }
 
@@ -47,7 +54,7 @@ export interface StartOptions {
 /** Runs the command to its end or until it says where it listens. */
 export async function startService(options: StartOptions = {}): Promise<Service> {
   const dataDir = options.dataDir ?? temporaryFolder();
-  const { child, output } = launch({ ...options, dataDir });
+  const { name, child, output } = launch({ ...options, dataDir });
   const url = await new Promise<string>((resolve, reject) => {
     const look = setInterval(() => {
       const address = /Server listening at (http:\/\/[^"\s]+)/.exec(output());
@@ -69,13 +76,13 @@ export async function startService(options: StartOptions = {}): Promise<Service>
     dataDir,
     process: child,
     output,
-    pids: () => groupMembers(child.pid!),
-    pidsOf: (role) =>
-      groupMembers(child.pid!).filter((pid) => commandLine(pid).includes(`--role\0${role}\0`)),
+    pids: () => tree(name),
+    pidsOf: (role) => tree(name).filter((pid) => readProcess(pid, 'cmdline').includes(`--role\0${role}\0`)),
     async end(signal, to) {
       const startedAt = performance.now();
       const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
-      process.kill(to === 'group' ? -child.pid! : child.pid!, signal);
+      process.kill(to === 'process' ? child.pid! : -child.pid!, signal);
+      if (to === 'tree') for (const pid of tree(name)) signalProcess(pid, signal);
       const code = await exited;
       return { code, ms: performance.now() - startedAt };
     },
@@ -89,50 +96,48 @@ export async function runToEnd(options: StartOptions): Promise<{ code: number | 
   return { code, output: output() };
 }
 
-function launch(options: StartOptions): { child: ChildProcess; output: () => string } {
+function launch(options: StartOptions): { name: string; child: ChildProcess; output: () => string } {
+  const name = randomUUID();
   const [command, ...args] = options.command ?? [process.execPath, join(root, 'bin/trainyard.js')];
   const child = spawn(command!, args, {
     cwd: root,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, PORT: '0', DATA_DIR: options.dataDir ?? temporaryFolder(), ...options.env },
+    env: {
+      ...process.env,
+      PORT: '0',
+      DATA_DIR: options.dataDir ?? temporaryFolder(),
+      ...options.env,
+      [nameVariable]: name,
+    },
   });
-  started.add(child);
+  started.set(name, child);
   let text = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk;
     });
   }
-  return { child, output: () => text };
+  return { name, child, output: () => text };
 }
 
-function killGroup(group: number): void {
+/** Live (not zombie) processes that descend from a start, read from /proc: a zombie has no environment. */
+function tree(name: string): number[] {
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .map(Number)
+    .filter((pid) => readProcess(pid, 'environ').includes(`${nameVariable}=${name}\0`));
+}
+
+function signalProcess(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(-group, 'SIGKILL');
+    process.kill(pid, signal);
   } catch {
-    // The group is empty: everything has ended.
+    // It has ended since.
   }
 }
 
-/** Live (not zombie) processes of a process group, read from /proc. */
-function groupMembers(group: number): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => {
-      const stat = readProcess(pid, 'stat');
-      // The command name stands in parentheses and may hold anything; the fields after it are state, ppid, pgrp.
-      const [state, , processGroup] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      return Number(processGroup) === group && state !== 'Z';
-    });
-}
-
-function commandLine(pid: number): string {
-  return readProcess(pid, 'cmdline');
-}
-
-function readProcess(pid: number, file: 'stat' | 'cmdline'): string {
+function readProcess(pid: number, file: 'environ' | 'cmdline'): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'utf8');
   } catch {

@@ -23,7 +23,7 @@ export interface KillRun {
   readonly plant?: string;
 }
 
-const victims = ['trainer', 'service', 'tree'] as const;
+const victims = ['trainer', 'process', 'tree'] as const;
 type Victim = (typeof victims)[number];
 
 /** Longest time that a job is left to run between two kills. */
@@ -53,7 +53,7 @@ export async function runKills(run: KillRun): Promise<FaultReport> {
       for (const pid of pids) process.kill(pid, 'SIGKILL');
       return pids.length > 0 ? performance.now() : null;
     }
-    await service.end('SIGKILL', victim === 'tree' ? 'group' : 'process');
+    await service.end('SIGKILL', victim);
     report.redoneMs.push(workPastCheckpointMs(dataDir, job));
     const startedAt = performance.now();
     service = await startService({ dataDir, env });

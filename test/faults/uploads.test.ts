@@ -144,7 +144,7 @@ describe('the service, killed while an upload arrives', () => {
     );
     socket.write(`a,b\n${'1,2\n'.repeat(1_000_000)}`);
     await expect.poll(() => spoolOf(service).length, { timeout: 5_000 }).toBe(1);
-    await service.end('SIGKILL', 'group');
+    await service.end('SIGKILL', 'tree');
     expect(spoolOf(service)).toHaveLength(1);
     const next = await startService({ dataDir: service.dataDir });
     expect(spoolOf(next)).toEqual([]);
