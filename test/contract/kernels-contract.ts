@@ -8,6 +8,8 @@ import { createRandom, type Random } from '../../src/math/random.ts';
 
 /** Around the widths of vector units and tiles: below, on and past multiples of 4, 8, 16 and 64. */
 const sizes = [1, 3, 4, 5, 17, 63, 65];
+/** And those of a row by itself: what it takes 16 or 32 of at once, with and without a tail. */
+const rowSizes = [...sizes, 12, 13, 16, 28, 29, 32, 33, 45];
 
 type Rows = number[][];
 
@@ -142,7 +144,7 @@ export function kernelsContract(name: string, create: () => Kernels, serves = tr
       it.runIf(serves).each(activationNames)(
         'gives a row the same bits whatever batch it is in: %s',
         (activation) => {
-          for (const m of sizes) {
+          for (const m of rowSizes) {
             const [x, w, b] = [
               normalMatrix(67, 19),
               normalMatrix(19, m),
@@ -160,6 +162,7 @@ export function kernelsContract(name: string, create: () => Kernels, serves = tr
               const xPart = matrixOf(rowsOf(x).slice(start, start + count));
               kernels.denseForward(xPart, w, b, activation, part, null);
               expect(rowsOf(part)).toEqual(rowsOf(together).slice(start, start + count));
+              expectPaddingZero(part);
             }
           }
         },
@@ -184,6 +187,16 @@ export function kernelsContract(name: string, create: () => Kernels, serves = tr
               else expect(Number.isFinite(element)).toBe(true);
             }
           });
+          expectPaddingZero(a);
+        }
+      });
+
+      it('keeps NaN out of the padding of a row by itself', () => {
+        for (const m of rowSizes) {
+          const a = used(1, m);
+          const [x, w] = [matrixOf([[1, Number.NaN, 1]]), normalMatrix(3, m)];
+          kernels.denseForward(x, w, kernels.allocate(m), 'relu', a, null);
+          expect(rowsOf(a)).toEqual(filledRows(1, m, Number.NaN));
           expectPaddingZero(a);
         }
       });

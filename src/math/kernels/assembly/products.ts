@@ -1,6 +1,6 @@
 /** The three matrix products of a dense layer, cut into blocks that fit the caches. */
 import { packedInner, packTransposed } from './pack';
-import { narrowPanel, widePanel } from './panel';
+import { narrowPanel, rowTiles, widePanel } from './panel';
 import { fromBias, fromOutput, fromZero } from './tiles';
 import { tailMask } from './vector';
 
@@ -102,7 +102,16 @@ function multiplyPanels(
   bias: usize,
   rectify: bool,
 ): void {
-  for (let left = columns; left > 0; left -= 8) {
+  let left = columns;
+  // Panels beside each other are columns of one block.
+  if (rows == 1 && nextPanel == packedInner) {
+    const taken = rowTiles(columns, depth, a, aInner, b, bInner, c, from, bias, rectify);
+    left -= taken;
+    b += <usize>taken * 4;
+    c += <usize>taken * 4;
+    bias += <usize>taken * 4;
+  }
+  for (; left > 0; left -= 8) {
     const mask = tailMask(min(8, left));
     if (left > 4) widePanel(rows, depth, a, aRow, aInner, b, bInner, c, cRow, from, bias, mask, rectify);
     else narrowPanel(rows, depth, a, aRow, aInner, b, bInner, c, cRow, from, bias, mask, rectify);
