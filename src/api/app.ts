@@ -8,6 +8,7 @@ import type { Store } from '../store/ports.ts';
 import { createPredictor } from '../training/predict.ts';
 import type { ApiInstance } from './api-instance.ts';
 import { createHttpServer } from './http-server.ts';
+import { LazyLogger } from './lazy-logger.ts';
 import { type ApiLimits, defaultLimits } from './limits.ts';
 import { type AccessPolicy, addAuthentication } from './plugins/authentication.ts';
 import { addHeadRefusals, createClientErrorHandler } from './plugins/client-errors.ts';
@@ -114,7 +115,7 @@ export async function createApp(dependencies: AppDependencies): Promise<ApiInsta
 
 function createServer(logger: FastifyBaseLogger, limits: ApiLimits): ApiInstance {
   return Fastify({
-    loggerInstance: logger,
+    loggerInstance: new LazyLogger(logger, {}),
     logController: new LogController({
       requestIdLogLabel: 'request_id',
       // At the first line the route is not known yet where there is none.
