@@ -129,24 +129,37 @@ async function startBareRoute(answer: string): Promise<{ url: string; child: Chi
   return { url, child };
 }
 
-/** The same steady load without and with a job that trains all the while, in turns. */
+/** The same steady load without a job, in the first seconds of one, and while it trains; in turns. */
 async function compareLatency(to: Service, target: Target): Promise<void> {
   const dataset = await createDataset(to, 20_000);
   const config = { ...models['mlp 20-64-64-1'], epochs: 100_000 };
-  const latencies: Record<'idle' | 'training', Latency[]> = { idle: [], training: [] };
+  const latencies: Record<'idle' | 'starting' | 'training', Latency[]> = {
+    idle: [],
+    starting: [],
+    training: [],
+  };
   await steadyLatency(target, steadySeconds);
   for (let round = 0; round < rounds; round++) {
     latencies.idle.push(await steadyLatency(target, steadySeconds));
     const job = await startJob(to, dataset, 'busy', config);
-    while ((await call<{ state: string }>(to, 'GET', `/api/v1/jobs/${job}`)).body.state !== 'running');
+    latencies.starting.push(await steadyLatency(target, steadySeconds));
+    const { body } = await call<{ state: string; progress: { epoch: number } }>(
+      to,
+      'GET',
+      `/api/v1/jobs/${job}`,
+    );
+    if (body.state !== 'running' || body.progress.epoch === 0) throw new Error('the job does not train yet');
     latencies.training.push(await steadyLatency(target, steadySeconds));
     await call(to, 'POST', `/api/v1/jobs/${job}/cancel`);
     await call(to, 'GET', `/api/v1/jobs/${job}?wait=10`);
   }
+  const of = (name: keyof typeof latencies, pick: (latency: Latency) => number) =>
+    median(latencies[name].map(pick).sort((a, b) => a - b));
   console.log('\nlatency at 2,000 requests a second, ms');
-  for (const [name, of] of Object.entries(latencies)) {
-    const middle = (pick: (latency: Latency) => number) => median(of.map(pick).sort((a, b) => a - b));
-    const [p50, p99] = [middle((latency) => latency.p50), middle((latency) => latency.p99)];
-    console.log(`  ${name.padEnd(8)}  p50 ${p50.toFixed(2)}  p99 ${p99.toFixed(2)}`);
+  for (const name of ['idle', 'starting', 'training'] as const) {
+    const p99 = of(name, (latency) => latency.p99);
+    const ratio = p99 / of('idle', (latency) => latency.p99);
+    const p50 = of(name, (latency) => latency.p50);
+    console.log(`  ${name.padEnd(8)}  p50 ${p50.toFixed(2)}  p99 ${p99.toFixed(2)} (×${ratio.toFixed(1)})`);
   }
 }
