@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Cell, type Row } from './dataset.ts';
 import { Label, ModelName, VersionNumber, Warning } from './names.ts';
 import { queryFlag, queryInteger, queryNumber } from './page.ts';
+import { quickChecks } from './quick-checks.ts';
 
 /**
  * Described here, checked where it is encoded (`RowEncoder`): a body may hold hundreds of thousands of rows, and checking them all
@@ -17,7 +18,8 @@ export const PredictRequest = z
       .min(1)
       .meta({ description: 'One object a row, keyed by feature; a missing feature is null or left out' }),
   })
-  .meta({ id: 'PredictRequest' });
+  .meta({ id: 'PredictRequest' })
+  .register(quickChecks, { accepts: isPredictRequest });
 export type PredictRequest = z.infer<typeof PredictRequest>;
 
 export const PredictQuery = z.strictObject({
@@ -33,6 +35,12 @@ export const PredictQuery = z.strictObject({
   raw: queryFlag().meta({ description: 'Give the logits, before they become probabilities or a value' }),
 });
 export type PredictQuery = z.infer<typeof PredictQuery>;
+
+function isPredictRequest(body: unknown): boolean {
+  if (typeof body !== 'object' || body === null || Object.keys(body).length !== 1) return false;
+  const { rows } = body as { rows?: unknown };
+  return Array.isArray(rows) && rows.length > 0;
+}
 
 const numbers = z.record(z.string(), z.number());
 

@@ -2,6 +2,7 @@
 
 import type { FastifySchemaCompiler } from 'fastify';
 import { z } from 'zod';
+import { quickChecks } from '../../contracts/quick-checks.ts';
 import { type ErrorCode, type FieldError, TrainyardError } from '../../errors.ts';
 import type { ApiInstance } from '../api-instance.ts';
 import { fieldErrors, type RequestPart } from '../validation-errors.ts';
@@ -34,16 +35,48 @@ export function addValidation(app: ApiInstance, checkResponses: boolean): void {
 
 const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPart, method }) => {
   const part = httpPart as RequestPart;
-  // Most requests have no query, and what an empty one means does not change.
-  const empty = part === 'querystring' ? schema.safeParse({}) : undefined;
+  const known = knownAnswer(schema, part);
   return (data: unknown) => {
-    if (empty?.success && isEmpty(data)) return { value: empty.data };
+    const value = known(data);
+    if (value !== undefined) return { value };
     const parsed = schema.safeParse(data, { reportInput: true });
     if (parsed.success) return { value: parsed.data };
     if (part === 'params' && method !== 'PUT') return { error: notFound(parsed.error) };
     return { error: validationFailed(fieldErrors(parsed.error.issues, part)) };
   };
 };
+
+/** What the schema would make of most requests, without asking it again each time; undefined where it must be asked. */
+function knownAnswer(schema: z.ZodType, part: RequestPart): (data: unknown) => unknown {
+  if (part === 'querystring') {
+    // Most requests have no query, and what an empty one means does not change.
+    const { data: empty } = schema.safeParse({});
+    return (query) => (isEmpty(query) ? empty : undefined);
+  }
+  if (part === 'params') return lastAccepted(schema);
+  const check = quickChecks.get(schema);
+  return (body) => (check?.accepts(body) ? body : undefined);
+}
+
+/** Clients ask for the same thing again and again: what its path meant, it means the next time. Nobody writes to params. */
+function lastAccepted(schema: z.ZodType): (params: unknown) => unknown {
+  let given: Record<string, unknown> | null = null;
+  let meant: unknown;
+  return (params) => {
+    if (given !== null && hasValues(params as Record<string, unknown>, given)) return meant;
+    const { data } = schema.safeParse(params);
+    if (data === undefined) return undefined;
+    given = params as Record<string, unknown>;
+    meant = data;
+    return data;
+  };
+}
+
+/** The params of a route all have the same names. */
+function hasValues(params: Record<string, unknown>, given: Record<string, unknown>): boolean {
+  for (const name in given) if (params[name] !== given[name]) return false;
+  return true;
+}
 
 function isEmpty(query: unknown): boolean {
   for (const _ in query as object) return false;
