@@ -18,9 +18,9 @@ export const PredictRequest = z
       .min(1)
       .meta({ description: 'One object a row, keyed by feature; a missing feature is null or left out' }),
   })
-  .meta({ id: 'PredictRequest' })
-  .register(quickChecks, { accepts: isPredictRequest });
+  .meta({ id: 'PredictRequest' });
 export type PredictRequest = z.infer<typeof PredictRequest>;
+quickChecks.set(PredictRequest, { accepts: isPredictRequest });
 
 export const PredictQuery = z.strictObject({
   threshold: queryNumber(0, 1).optional().meta({

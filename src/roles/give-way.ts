@@ -8,7 +8,6 @@ import type { Logger } from 'pino';
 const priority = constants.priority.PRIORITY_BELOW_NORMAL;
 /** Linux takes one change in 100 ms, of any session, from whoever is not root. */
 const retryMs = 200;
-const longestTriesMs = 10_000;
 
 /** Lowers the priority of this thread, and with it of those that it starts from here on. */
 export function giveWay(): void {
@@ -21,7 +20,7 @@ export function giveWay(): void {
  * count as one, and be made to wait for what the trainers had used.
  */
 export async function sessionGivesWay({ pid }: ChildProcess, logger: Logger): Promise<void> {
-  for (const start = performance.now(); ; await sleep(retryMs)) {
+  for (;;) {
     try {
       await writeFile(`/proc/${pid}/autogroup`, String(priority));
       return;
@@ -29,9 +28,11 @@ export async function sessionGivesWay({ pid }: ChildProcess, logger: Logger): Pr
       const { code } = error as NodeJS.ErrnoException;
       // No Linux, or one that knows no such groups; or the child has died.
       if (code === 'ENOENT' || code === 'ESRCH') return;
-      if (code === 'EAGAIN' && performance.now() - start < longestTriesMs) continue;
-      logger.warn({ err: error }, 'a trainer trains at the full weight of its session');
-      return;
+      if (code !== 'EAGAIN') {
+        logger.info({ err: error }, 'a trainer trains at the full weight of a session');
+        return;
+      }
+      await sleep(retryMs);
     }
   }
 }

@@ -26,7 +26,7 @@ export function forkRole(
 
 /**
  * Resolves when this process is asked to stop. A child leaves signals to its parent, since a terminal sends them to the whole
- * group and only the parent knows the order of leaving; it goes at once when its parent is gone.
+ * group, where the data process is too, and only the parent knows the order of leaving; it goes at once when its parent is gone.
  */
 export function stopRequested(): Promise<'drain' | 'parent_gone'> {
   return new Promise((resolve) => {

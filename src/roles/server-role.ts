@@ -106,7 +106,8 @@ function superviseTrainer(name: string, store: Store, logger: Logger): Supervise
     logger,
     spawn: () => {
       owner = `${name}-${randomUUID()}`;
-      // The leader of a session of its own, whose weight can be lowered. Nothing else is in it, so no terminal ends it: its parent does.
+      // In a session of its own, whose weight can be lowered. Nothing that a terminal or a kill of the group sends reaches it there: it
+      // ends when its parent tells it to, or when the channel to its parent closes.
       const trainer = forkRole('trainer', ['--owner', owner], { detached: true });
       void sessionGivesWay(trainer, logger);
       return trainer;

@@ -168,6 +168,23 @@ export function kernelsContract(name: string, create: () => Kernels, serves = tr
         },
       );
 
+      // Where the depth is cut into blocks, a tile goes on from what it has stored: B's rows far apart or not.
+      it.runIf(serves).each([
+        [130, 141],
+        [300, 33],
+        [600, 65],
+        [513, 5],
+      ])('gives a row of %i inputs and %i outputs the same bits by itself', (k, m) => {
+        const [x, w, b] = [normalMatrix(7, k), normalMatrix(k, m), arrayOf(normalRows(random, 1, m)[0])];
+        const [together, alone] = [kernels.matrix(7, m), used(1, m)];
+        kernels.denseForward(x, w, b, 'relu', together, null);
+        for (let i = 0; i < 7; i++) {
+          kernels.denseForward(matrixOf([rowsOf(x)[i]]), w, b, 'relu', alone, null);
+          expect(rowsOf(alone)[0]).toEqual(rowsOf(together)[i]);
+          expectPaddingZero(alone);
+        }
+      });
+
       it('keeps NaN and Inf in their own row, and out of the padding', () => {
         for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
           const x = normalMatrix(5, 3);

@@ -38,7 +38,7 @@ export function temporaryFolder(): string {
 export function cleanUp(): void {
   for (const [name, leader] of started) {
     // The one that would start others anew goes first.
-    signalProcess(leader.pid!, 'SIGKILL');
+    leader.kill('SIGKILL');
     for (const pid of tree(name)) signalProcess(pid, 'SIGKILL');
   }
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });

@@ -35,46 +35,56 @@ export function addValidation(app: ApiInstance, checkResponses: boolean): void {
 
 const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPart, method }) => {
   const part = httpPart as RequestPart;
-  const known = knownAnswer(schema, part);
+  const shortcut = shortcutOf(schema, part);
   return (data: unknown) => {
-    const value = known(data);
-    if (value !== undefined) return { value };
+    const known = shortcut.known(data);
+    if (known !== undefined) return { value: known };
     const parsed = schema.safeParse(data, { reportInput: true });
-    if (parsed.success) return { value: parsed.data };
+    if (parsed.success) {
+      shortcut.learn?.(data, parsed.data);
+      return { value: parsed.data };
+    }
     if (part === 'params' && method !== 'PUT') return { error: notFound(parsed.error) };
     return { error: validationFailed(fieldErrors(parsed.error.issues, part)) };
   };
 };
 
-/** What the schema would make of most requests, without asking it again each time; undefined where it must be asked. */
-function knownAnswer(schema: z.ZodType, part: RequestPart): (data: unknown) => unknown {
+/** Spares most requests the schema. */
+interface Shortcut {
+  /** What the schema would make of the data; undefined where it must be asked. */
+  known(data: unknown): unknown;
+  learn?(data: unknown, parsed: unknown): void;
+}
+
+function shortcutOf(schema: z.ZodType, part: RequestPart): Shortcut {
   if (part === 'querystring') {
     // Most requests have no query, and what an empty one means does not change.
     const { data: empty } = schema.safeParse({});
-    return (query) => (isEmpty(query) ? empty : undefined);
+    return { known: (query) => (isEmpty(query) ? empty : undefined) };
   }
-  if (part === 'params') return lastAccepted(schema);
+  if (part === 'params') return lastParams();
   const check = quickChecks.get(schema);
-  return (body) => (check?.accepts(body) ? body : undefined);
+  return { known: (body) => (check?.accepts(body) ? body : undefined) };
 }
 
-/** Clients ask for the same thing again and again: what its path meant, it means the next time. Nobody writes to params. */
-function lastAccepted(schema: z.ZodType): (params: unknown) => unknown {
-  let given: Record<string, unknown> | null = null;
+/** Clients ask for the same thing again and again: what its path meant, it means the next time. */
+function lastParams(): Shortcut {
+  let last: Record<string, unknown> | null = null;
   let meant: unknown;
-  return (params) => {
-    if (given !== null && hasValues(params as Record<string, unknown>, given)) return meant;
-    const { data } = schema.safeParse(params);
-    if (data === undefined) return undefined;
-    given = params as Record<string, unknown>;
-    meant = data;
-    return data;
+  return {
+    known: (params) =>
+      last !== null && hasValues(params as Record<string, unknown>, last) ? meant : undefined,
+    learn(params, parsed) {
+      last = params as Record<string, unknown>;
+      // Others' requests get it too.
+      meant = Object.freeze(parsed);
+    },
   };
 }
 
 /** The params of a route all have the same names. */
-function hasValues(params: Record<string, unknown>, given: Record<string, unknown>): boolean {
-  for (const name in given) if (params[name] !== given[name]) return false;
+function hasValues(params: Record<string, unknown>, expected: Record<string, unknown>): boolean {
+  for (const name in expected) if (params[name] !== expected[name]) return false;
   return true;
 }
 
