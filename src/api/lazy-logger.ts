@@ -1,4 +1,4 @@
-/** Loggers that are made when they first log: Fastify makes a child for each request, and most requests that are frequent write nothing. */
+/** Loggers that are made when they first log: Fastify makes a child for each request, and a predict that succeeds writes nothing. */
 import type { FastifyBaseLogger } from 'fastify';
 
 type Child = FastifyBaseLogger['child'];

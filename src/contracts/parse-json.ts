@@ -95,7 +95,7 @@ function lineAndColumn(text: string, position: number): string {
 /** False for a text that `checkStructure` refuses. A key that is repeated is in the text twice and in the value once. */
 export function hasPlainStructure(value: unknown, text: string, maxElements: number): boolean {
   const keys = countKeys(value, maxElements, 0);
-  // Behind each key in the text is a colon. Strings may hold more of them, so only where there are more is it worth to count exactly.
+  // Behind each key in the text is a colon, and strings may hold more: only where there are more must the keys be counted.
   return countColons(text) === keys || countKeysInText(text) === keys;
 }
 

@@ -22,6 +22,12 @@ export const PredictRequest = z
 export type PredictRequest = z.infer<typeof PredictRequest>;
 quickChecks.set(PredictRequest, { accepts: isPredictRequest });
 
+function isPredictRequest(body: unknown): boolean {
+  if (typeof body !== 'object' || body === null || Object.keys(body).length !== 1) return false;
+  const { rows } = body as { rows?: unknown };
+  return Array.isArray(rows) && rows.length > 0;
+}
+
 export const PredictQuery = z.strictObject({
   threshold: queryNumber(0, 1).optional().meta({
     description: 'Two classes: the label is the second when its probability is at least this',
@@ -35,12 +41,6 @@ export const PredictQuery = z.strictObject({
   raw: queryFlag().meta({ description: 'Give the logits, before they become probabilities or a value' }),
 });
 export type PredictQuery = z.infer<typeof PredictQuery>;
-
-function isPredictRequest(body: unknown): boolean {
-  if (typeof body !== 'object' || body === null || Object.keys(body).length !== 1) return false;
-  const { rows } = body as { rows?: unknown };
-  return Array.isArray(rows) && rows.length > 0;
-}
 
 const numbers = z.record(z.string(), z.number());
 

@@ -19,14 +19,15 @@ export function giveWay(): void {
  * priorities only within one (sched(7), "The autogroup feature"): beside a client in another session, the API and its trainers would
  * count as one, and be made to wait for what the trainers had used.
  */
-export async function sessionGivesWay({ pid }: ChildProcess, logger: Logger): Promise<void> {
-  for (;;) {
+export async function sessionGivesWay(child: ChildProcess, logger: Logger): Promise<void> {
+  // Another process may have the number once this one has ended.
+  while (child.exitCode === null && child.signalCode === null) {
     try {
-      await writeFile(`/proc/${pid}/autogroup`, String(priority));
+      await writeFile(`/proc/${child.pid}/autogroup`, String(priority));
       return;
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      // No Linux, or one that knows no such groups; or the child has died.
+      // No Linux, or one that knows no such groups; or the child is dying.
       if (code === 'ENOENT' || code === 'ESRCH') return;
       if (code !== 'EAGAIN') {
         logger.info({ err: error }, 'a trainer trains at the full weight of a session');

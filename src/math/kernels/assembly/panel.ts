@@ -1,6 +1,5 @@
 /** One panel of a product: up to eight columns of it over all rows, cut into tiles. */
-import { rowTile, tiles } from './tiles';
-import { tailMask } from './vector';
+import { tiles } from './tiles';
 
 /**
  * As `tiles`, for any number of rows. A tail of 1 or 2 rows would keep two or four sums going, too few to hide the latency of a
@@ -85,33 +84,4 @@ export function narrowPanel(
   isRectified: bool,
 ): void {
   panel(false, rows, depth, a, aRow, aInner, b, bInner, c, cRow, from, bias, mask, isRectified);
-}
-
-/**
- * The columns of a single row as far as they fill tiles of one.
- *
- * @returns how many columns that were: more than there are where the last vector has lanes left, so what is left may be negative
- */
-export function rowTiles(
-  columns: i32,
-  depth: i32,
-  a: usize,
-  aInner: usize,
-  b: usize,
-  bInner: usize,
-  c: usize,
-  from: i32,
-  bias: usize,
-  isRectified: bool,
-): i32 {
-  let taken = 0;
-  for (let left = columns; left > 12; left = columns - taken) {
-    const at = <usize>taken * 4;
-    const isWide = left > 28;
-    const mask = tailMask(min(isWide ? 32 : 16, left));
-    if (isWide) rowTile(8, depth, a, aInner, b + at, bInner, c + at, from, bias + at, mask, isRectified);
-    else rowTile(4, depth, a, aInner, b + at, bInner, c + at, from, bias + at, mask, isRectified);
-    taken += isWide ? 32 : 16;
-  }
-  return taken;
 }

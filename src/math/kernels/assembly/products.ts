@@ -1,6 +1,7 @@
 /** The three matrix products of a dense layer, cut into blocks that fit the caches. */
 import { packedInner, packTransposed } from './pack';
-import { narrowPanel, rowTiles, widePanel } from './panel';
+import { narrowPanel, widePanel } from './panel';
+import { rowTiles } from './row';
 import { fromBias, fromOutput, fromZero } from './tiles';
 import { tailMask } from './vector';
 

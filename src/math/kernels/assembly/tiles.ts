@@ -13,14 +13,14 @@ export const fromBias: i32 = 1;
 export const fromOutput: i32 = 2;
 
 @inline
-function start(from: i32, bias: usize, c: usize, offset: usize): v128 {
+export function start(from: i32, bias: usize, c: usize, offset: usize): v128 {
   if (from == fromOutput) return v128.load(c + offset);
   return from == fromBias ? v128.load(bias + offset) : i32x4.splat(0);
 }
 
 /** The last vector of a row is cut off by `mask`: x may hold NaN, which times 0 is NaN in the padding. */
 @inline
-function store(c: usize, offset: usize, sum: v128, mask: v128, isRectified: bool): void {
+export function store(c: usize, offset: usize, sum: v128, mask: v128, isRectified: bool): void {
   // x < 0 ? 0 : x keeps NaN.
   const value = isRectified ? f32x4.pmax(sum, i32x4.splat(0)) : sum;
   v128.store(c + offset, v128.and(value, mask));
@@ -131,62 +131,5 @@ export function tiles(
     if (rows > 5 && isWide) store(c5, 16, s51, mask, isRectified);
     a += <usize>rows * aRow;
     c += <usize>rows * cRow;
-  }
-}
-
-
-/**
- * One row of `vectors` × 4 sums, 4 or 8 (a constant): a row by itself has no rows beside it whose sums would hide the latency of a
- * multiply-add, so it takes more columns at once. Otherwise as `tiles`.
- */
-@inline
-export function rowTile(
-  vectors: i32,
-  depth: i32,
-  a: usize,
-  aInner: usize,
-  b: usize,
-  bInner: usize,
-  c: usize,
-  from: i32,
-  bias: usize,
-  mask: v128,
-  isRectified: bool,
-): void {
-  const zero = i32x4.splat(0);
-  const all = i32x4.splat(-1);
-  const isWide = vectors == 8;
-  let s0 = start(from, bias, c, 0);
-  let s1 = start(from, bias, c, 16);
-  let s2 = start(from, bias, c, 32);
-  let s3 = start(from, bias, c, 48);
-  let s4 = isWide ? start(from, bias, c, 64) : zero;
-  let s5 = isWide ? start(from, bias, c, 80) : zero;
-  let s6 = isWide ? start(from, bias, c, 96) : zero;
-  let s7 = isWide ? start(from, bias, c, 112) : zero;
-  for (let t = depth; t > 0; t--) {
-    const x = v128.load32_splat(a);
-    s0 = madd(x, v128.load(b), s0);
-    s1 = madd(x, v128.load(b, 16), s1);
-    s2 = madd(x, v128.load(b, 32), s2);
-    s3 = madd(x, v128.load(b, 48), s3);
-    if (isWide) {
-      s4 = madd(x, v128.load(b, 64), s4);
-      s5 = madd(x, v128.load(b, 80), s5);
-      s6 = madd(x, v128.load(b, 96), s6);
-      s7 = madd(x, v128.load(b, 112), s7);
-    }
-    a += aInner;
-    b += bInner;
-  }
-  store(c, 0, s0, all, isRectified);
-  store(c, 16, s1, all, isRectified);
-  store(c, 32, s2, all, isRectified);
-  store(c, 48, s3, isWide ? all : mask, isRectified);
-  if (isWide) {
-    store(c, 64, s4, all, isRectified);
-    store(c, 80, s5, all, isRectified);
-    store(c, 96, s6, all, isRectified);
-    store(c, 112, s7, mask, isRectified);
   }
 }
